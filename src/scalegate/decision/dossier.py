@@ -1,0 +1,131 @@
+"""Everything recorded that a decision may rest on, as values.
+
+For: the decision function, record, procedure. Does not know: where the values were recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from scalegate.policy.document import Permission
+from scalegate.quantity import Digest, Identifier, Probability
+from scalegate.verdict.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approver:
+    """A person acting in a role."""
+
+    principal: Identifier
+    role: Identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attestation:
+    """A protection's efficacy was measured and approved (D3).
+
+    `rests_on_capability_evaluation` marks evidence that D3 does not accept.
+    """
+
+    protection: Identifier
+    measured: Decimal
+    tested_at: datetime
+    evidence: Digest
+    approved: Approver
+    note: str = ""
+    rests_on_capability_evaluation: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A recorded departure for one subject, permission and limit (D12)."""
+
+    id: Identifier
+    subject: str
+    permission: Permission
+    limit: Identifier
+    approvers: tuple[Approver, ...]
+    reason: str
+    since: datetime
+    until: datetime
+    renews: Identifier | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credence:
+    """One author's belief that the event happens; None means `unknown` (D14)."""
+
+    author: Identifier
+    credence: Probability | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskStatement:
+    """What named authors believe before a grant on a limit that counts as crossed (D14)."""
+
+    subject: str
+    limit: Identifier
+    event: str
+    horizon: datetime
+    credences: tuple[Credence, ...]
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """A pause by one person (D10); `scope` is a subject, a permission, or `*`."""
+
+    id: Identifier
+    scope: str
+    reason: str
+    by: Approver
+    at: datetime
+    resumed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyDone:
+    """A duty of an alert case was done (V6)."""
+
+    duty: Identifier
+    subject: str
+    limit: Identifier
+    by: Approver
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertCase:
+    """An open alert: since when, for which subject and limit (V6)."""
+
+    subject: str
+    limit: Identifier
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeFinding:
+    """A recorded, expiring finding on measured facts that a subject is out of scope (S4)."""
+
+    id: Identifier
+    subject: str
+    facts: str
+    by: Approver
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """What is recorded about the subject when a decision is asked for."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    risk_statements: tuple[RiskStatement, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    duties_done: tuple[DutyDone, ...] = ()
+    alert_cases: tuple[AlertCase, ...] = ()
+    scope_findings: tuple[ScopeFinding, ...] = ()
+    digests: dict[str, Digest] = field(default_factory=dict)

@@ -1,0 +1,29 @@
+"""The value that every estimator answers with.
+
+For: assessment. Does not know: how a bound is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """One-sided bounds on one quantity, before any elicitation shift.
+
+    Attributes:
+        lower: level `1 - alpha_lower` bound from below; at least the least possible value.
+        upper: level `1 - alpha_upper` bound from above; `inf` when the data bound nothing.
+        point: the plain estimate, for display; None when there is none.
+        estimator: name and version, for example `exact_binomial/1`; goes into the record.
+        units: number of independent units that the bound rests on.
+        notes: what a reader must know to judge the number, as short clauses.
+    """
+
+    lower: float
+    upper: float
+    point: float | None
+    estimator: str
+    units: int
+    notes: tuple[str, ...] = ()

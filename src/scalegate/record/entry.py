@@ -1,0 +1,177 @@
+"""Entries as values: the common head, and the body of each type.
+
+For: procedure, verifier, publication. Does not know: bytes (codec.py), storage, keys.
+
+A body is a frozen dataclass of the room that owns its meaning. A type that is not listed in `BODIES` is
+refused by name, so that a newer record is never half understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scalegate.decision.decision import Decision
+from scalegate.decision.dossier import (
+    Attestation,
+    DutyDone,
+    Pause,
+    RiskStatement,
+    ScopeFinding,
+    Waiver,
+)
+from scalegate.evidence.run import RunManifest
+from scalegate.policy.document import PolicyDocument
+from scalegate.quantity import Digest, Identifier
+from scalegate.verdict.verdict import Verdict
+
+
+class EntryKind(StrEnum):
+    """The types of entry that this version writes and reads."""
+
+    POLICY_ADOPTED = "policy_adopted"
+    PLAN_REGISTERED = "plan_registered"
+    RUN_INGESTED = "run_ingested"
+    VERDICT = "verdict"
+    DECISION = "decision"
+    LEASE = "lease"
+    PROTECTION_ATTESTED = "protection_attested"
+    WAIVER = "waiver"
+    RISK_STATEMENT = "risk_statement"
+    DUTY_DONE = "duty_done"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DISPOSITION = "disposition"
+    SCOPE_FINDING = "scope_finding"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyAdopted:
+    """A policy came into force; `notice` says in words what of the change process was followed (D11)."""
+
+    digest: Digest
+    document: PolicyDocument
+    replaces: Digest | None
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRegistered:
+    """A plan, before the run (E6): which suite, for which model and limit, how many attempts."""
+
+    limit: Identifier
+    evaluation: Identifier
+    model: Identifier
+    subject: str
+    configuration: Identifier
+    suite: Digest
+    tasks: int
+    attempts_per_task: int
+    statistical_power: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunIngested:
+    """A run became evidence (E1): its address and manifest, and the plan that it was registered under."""
+
+    address: Digest
+    manifest: RunManifest
+    subject: str
+    plan: Digest | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disposition:
+    """A role other than the evaluator disposes of an invalid run or a flag (E4, V5)."""
+
+    run: Digest
+    reason: str
+    by: Identifier
+    role: Identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed:
+    """A pause ended by its quorum (D10)."""
+
+    pause: Identifier
+    answer: str
+    approvers: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaseIssued:
+    """A lease was issued on a granted decision (D9)."""
+
+    decision: Digest
+    lease: Digest
+    ends: datetime
+
+
+Body = (
+    PolicyAdopted | PlanRegistered | RunIngested | Verdict | Decision | LeaseIssued | Attestation | Waiver
+    | RiskStatement | DutyDone | Pause | Resumed | Disposition | ScopeFinding
+)  # fmt: skip
+
+BODIES: dict[EntryKind, type[Body]] = {
+    EntryKind.POLICY_ADOPTED: PolicyAdopted,
+    EntryKind.PLAN_REGISTERED: PlanRegistered,
+    EntryKind.RUN_INGESTED: RunIngested,
+    EntryKind.VERDICT: Verdict,
+    EntryKind.DECISION: Decision,
+    EntryKind.LEASE: LeaseIssued,
+    EntryKind.PROTECTION_ATTESTED: Attestation,
+    EntryKind.WAIVER: Waiver,
+    EntryKind.RISK_STATEMENT: RiskStatement,
+    EntryKind.DUTY_DONE: DutyDone,
+    EntryKind.PAUSE: Pause,
+    EntryKind.RESUME: Resumed,
+    EntryKind.DISPOSITION: Disposition,
+    EntryKind.SCOPE_FINDING: ScopeFinding,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """The log head that the issuer had seen: the entry was not made earlier than that head."""
+
+    size: int
+    root: Digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What every entry says about itself.
+
+    `stream`, `sequence` and `previous` are dense, so that a missing entry shows even to somebody who holds
+    only that stream; `log` and `policy` stop an entry from being replayed elsewhere. `issued_at` is a claim.
+    """
+
+    log: str
+    stream: str
+    sequence: int
+    previous: Digest | None
+    policy: Digest | None
+    issuer: Identifier
+    role: Identifier
+    issued_at: datetime
+    seen: Seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What an entry is about, by name and digest: the in-toto subject."""
+
+    name: str
+    digest: Digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of the record."""
+
+    kind: EntryKind
+    head: Head
+    about: About
+    body: Body

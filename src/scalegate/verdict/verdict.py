@@ -1,0 +1,151 @@
+"""The value `Verdict`, the order of its kinds, and what the record keeps of it.
+
+For: assessment, decision, record, publication. Does not know: how a bound is computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from scalegate.policy.document import Direction
+from scalegate.quantity import Compute, Digest, Identifier, Probability
+
+
+class VerdictKind(StrEnum):
+    """Gravest first. None of them means safe, and none means passed (V10)."""
+
+    DANGER_SHOWN = "DANGER_SHOWN"
+    NOT_RULED_OUT = "NOT_RULED_OUT"
+    INVALID = "INVALID"
+    NOT_RUN = "NOT_RUN"
+    ALERT = "ALERT"
+    NOT_SHOWN = "NOT_SHOWN"
+
+    @property
+    def gravity(self) -> int:
+        """0 for the least grave; larger is graver."""
+        return len(_ORDER) - 1 - _ORDER.index(self)
+
+    @property
+    def counts_as_crossed(self) -> bool:
+        """What cannot be ruled out counts as crossed (semantics.md, "Verdicts on one limit")."""
+        return self.gravity > VerdictKind.ALERT.gravity
+
+
+_ORDER = tuple(VerdictKind)
+
+
+def gravest(*kinds: VerdictKind) -> VerdictKind:
+    """The gravest of at least one kind (V2, V3)."""
+    return max(kinds, key=lambda kind: kind.gravity)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeFit:
+    """A two-parameter horizon fit with bootstrap interval: shown beside a gate's bound, never used (B5).
+
+    Numbers are minutes of human time; None where the fit has none. `label` says how the fit ended:
+    `converged`, `separated`, `no slope`, `not converged`, or `no data`.
+    """
+
+    label: str
+    p50: Decimal | None = None
+    p50_lower: Decimal | None = None
+    p50_upper: Decimal | None = None
+    p80: Decimal | None = None
+    p80_lower: Decimal | None = None
+    p80_upper: Decimal | None = None
+    slope: Decimal | None = None
+    draws: int = 0
+    unconverged_draws: int = 0
+    seed: Digest | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservationResult:
+    """What one observation of a limit came to: every number that a picture shows.
+
+    Attributes:
+        observation: its id in the policy; `evaluation`: the evaluation it reads.
+        lower, upper: the gate's bounds, rounded outwards; `upper` includes E2, `g` and the reserve;
+            None when there is no evidence; an `upper` of infinity bounds nothing.
+        observed_upper: the upper bound before `g` and the reserve.
+        point: the plain estimate, for display.
+        tasks, attempts, missing: registered tasks; attempts with a valid outcome; registered attempts without.
+        invalid_runs, abandoned_runs: counts printed beside the verdict (E4).
+        rests_on: addresses of the runs and the digest of the suite.
+    """
+
+    observation: Identifier
+    evaluation: Identifier
+    kind: VerdictKind
+    measure: str
+    direction: Direction
+    relied_on: bool
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    observed_upper: Decimal | None = None
+    point: Decimal | None = None
+    limit_value: Decimal | None = None
+    alert_value: Decimal | None = None
+    alpha_lower: Probability | None = None
+    alpha_upper: Probability | None = None
+    tasks: int = 0
+    attempts: int = 0
+    missing: int = 0
+    invalid_runs: int = 0
+    abandoned_runs: int = 0
+    elicitation_shift: str = ""
+    effort_ratio: Decimal | None = None
+    statistical_power: Decimal | None = None
+    envelope: str = ""
+    estimator: str = ""
+    expires: datetime | None = None
+    expires_because: str = ""
+    train_cap: Compute | None = None
+    free_fit: FreeFit | None = None
+    rules: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    rests_on: tuple[Digest, ...] = ()
+    not_tested: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What may be claimed about one limit for one subject in one configuration.
+
+    Attributes:
+        kind: the gravest over the observations relied on, raised by any other (V2).
+        governing: id of the observation that gave the kind; empty when there is none.
+        expires: when the claim ends (V7); None for kinds that already count as crossed.
+        train_cap: effective compute at which the upper bound reaches the alert line (or, for ALERT, the limit)
+            under the policy's training growth (V6, V7); None when compute is unknown.
+        subject_digest, configuration_digest: of the entries in models.yaml and configurations.yaml.
+    """
+
+    limit: Identifier
+    threat_model: Identifier
+    model: Identifier
+    subject: str
+    configuration: Identifier
+    kind: VerdictKind
+    as_of: datetime
+    policy: Digest
+    governing: str = ""
+    subject_digest: Digest
+    configuration_digest: Digest
+    observations: tuple[ObservationResult, ...] = ()
+    expires: datetime | None = None
+    expires_because: str = ""
+    train_cap: Compute | None = None
+    rules: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def at(self, now: datetime) -> VerdictKind:
+        """The kind at a later time: a claim that has expired is NOT_RUN (V7)."""
+        expired = self.expires is not None and now >= self.expires
+        return gravest(self.kind, VerdictKind.NOT_RUN) if expired else self.kind
