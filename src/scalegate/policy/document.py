@@ -317,11 +317,15 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Conditional:
-    """Protections asked for a permission when a limit counts as crossed (D2)."""
+    """Protections asked for a permission when a limit counts as crossed (D2); or `none_because`.
+
+    A crossed limit with no entry for a permission holds it: nothing says what would permit it.
+    """
 
     limit: Identifier
     permission: Permission
-    protections: tuple[Identifier, ...]
+    protections: tuple[Identifier, ...] = ()
+    none_because: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,6 +105,8 @@ class ObservationResult:
     estimator: str = ""
     expires: datetime | None = None
     expires_because: str = ""
+    held_from: datetime | None = None
+    train_expires: datetime | None = None
     train_cap: Compute | None = None
     free_fit: FreeFit | None = None
     rules: tuple[str, ...] = ()
@@ -121,7 +123,12 @@ class Verdict:
     Attributes:
         kind: the gravest over the observations relied on, raised by any other (V2).
         governing: id of the observation that gave the kind; empty when there is none.
-        expires: when the claim ends (V7); None for kinds that already count as crossed.
+        expires: when the claim of this kind ends, for every permission but TRAIN (V7: elicitation growth,
+            calendar, and what it rests on); None for kinds that already count as crossed.
+        held_from: when it counts as crossed: growth takes the bound to the limit, the calendar cap, or the end
+            of what it rests on. Between `expires` and `held_from` a NOT_SHOWN reads ALERT, so that at no
+            later time is an alert granted more than a claim that was better to begin with (law 3).
+        train_expires: when the claim ends for TRAIN (V7: calendar, and what it rests on).
         train_cap: effective compute at which the upper bound reaches the alert line (or, for ALERT, the limit)
             under the policy's training growth (V6, V7); None when compute is unknown.
         subject_digest, configuration_digest: of the entries in models.yaml and configurations.yaml.
@@ -141,11 +148,17 @@ class Verdict:
     observations: tuple[ObservationResult, ...] = ()
     expires: datetime | None = None
     expires_because: str = ""
+    held_from: datetime | None = None
+    train_expires: datetime | None = None
     train_cap: Compute | None = None
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
-    def at(self, now: datetime) -> VerdictKind:
-        """The kind at a later time: a claim that has expired is NOT_RUN (V7)."""
-        expired = self.expires is not None and now >= self.expires
-        return gravest(self.kind, VerdictKind.NOT_RUN) if expired else self.kind
+    def at(self, now: datetime, *, training: bool = False) -> VerdictKind:
+        """The kind at a later time: `expires`, then `held_from`, wear it down (V7, law 3)."""
+        held = self.train_expires if training else self.held_from
+        if held is not None and now >= held:
+            return gravest(self.kind, VerdictKind.NOT_RUN)
+        if not training and self.expires is not None and now >= self.expires:
+            return gravest(self.kind, VerdictKind.ALERT)
+        return self.kind

@@ -1,0 +1,381 @@
+"""The finite state that a gate decides on, and the survey that finds it.
+
+For: the gate, and later the solver and the simulation, which share `GateState`. Does not know: scores, clocks.
+
+`survey` reads policy, question and dossier once and answers with a state in which every field that a rule
+branches on has finitely many values; words and digests ride along for the reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from scalegate.decision.decision import Question
+from scalegate.decision.dossier import Attestation, Dossier, Pause, ScopeFinding, Waiver
+from scalegate.decision.quorum import count_quorum, holds
+from scalegate.policy.document import Permission, PolicyDocument, Protection, Sense
+from scalegate.quantity import Compute, Identifier
+from scalegate.verdict.verdict import Verdict, VerdictKind
+
+# --------------------------------------------------------------------------------- state values
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectionState:
+    """One protection asked for: in force, or why not (D3)."""
+
+    id: str
+    why_not: str
+    until: datetime | None = None
+    attestation: Attestation | None = None
+
+    @property
+    def in_force(self) -> bool:
+        return not self.why_not
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitState:
+    """One rung: what is claimed about it now, and what stands between a crossing and a grant.
+
+    Attributes:
+        kind: the verdict's kind at the time asked, expiry applied (V7).
+        duty_late: a duty of an open alert case is late (V6).
+        below_crossed: the rung below counts as crossed (L1); false for the first rung.
+        tied: the policy says what a crossing asks for this permission (D2).
+        waiver: a waiver in force for this subject, permission and limit (D12).
+    """
+
+    limit: str
+    threat_model: str
+    kind: VerdictKind
+    hard_stop: bool
+    has_observations: bool
+    duty_late: str
+    below_crossed: bool
+    tied: bool
+    protections: tuple[ProtectionState, ...]
+    risk_stated_until: datetime | None
+    waiver: Waiver | None
+    verdict: Verdict | None
+
+    @property
+    def crossed(self) -> bool:
+        if not self.has_observations:
+            return self.below_crossed
+        return self.kind.counts_as_crossed or bool(self.duty_late)
+
+
+class Training(StrEnum):
+    """Where a run stands against its next due point (D4, D5); `NOT_ASKED` for other permissions."""
+
+    NOT_ASKED = "not_asked"
+    COMPUTE_UNKNOWN = "compute_unknown"
+    FIRST_RUN = "first_run"
+    FIRST_RUN_NO_POINT = "first_run_no_point"
+    FIRST_RUN_AT_POINT = "first_run_at_point"
+    WITHIN_INTERVAL = "within_interval"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlindSpotState:
+    """An accepted blind spot: until when, and whether it has lapsed (L3)."""
+
+    threat_model: str
+    until: datetime
+    lapsed: bool
+    accepted_by: Identifier
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateState:
+    """Everything that the rules branch on for one permission."""
+
+    permission: Permission
+    opaque: bool
+    widening: bool
+    limits: tuple[LimitState, ...]
+    standing: tuple[ProtectionState, ...]
+    standing_stated: bool
+    blind_spots: tuple[BlindSpotState, ...]
+    unended: tuple[str, ...]
+    pauses: tuple[Pause, ...]
+    out_of_scope: ScopeFinding | None
+    training: Training
+    training_why: str
+    compute_cap: Compute | None
+    due_at: datetime | None
+
+
+# --------------------------------------------------------------------------------------- survey
+
+
+def survey(policy: PolicyDocument, question: Question, dossier: Dossier) -> GateState:
+    """The state for one question. Pure; the time is `question.as_of`."""
+    training, why, cap, due = _training(policy, question, _verdict_cap(policy, question, dossier))
+    standing = policy.protections.standing.get(question.permission)
+    return GateState(
+        permission=question.permission,
+        opaque=question.opaque,
+        widening=question.widening,
+        limits=tuple(_limits(policy, question, dossier)),
+        standing=tuple(_protection(policy, p, dossier, question.as_of) for p in (standing or _NONE).protections),
+        standing_stated=standing is not None and bool(standing.protections or standing.none_because),
+        blind_spots=tuple(_blind_spots(policy, question.as_of)),
+        unended=tuple(n for n, t in policy.threat_models.items() if not t.ladder and not t.accepted_blind_spot),
+        pauses=tuple(p for p in dossier.pauses if not p.resumed and _reaches(p, question)),
+        out_of_scope=_out_of_scope(policy, question, dossier),
+        training=training,
+        training_why=why,
+        compute_cap=cap,
+        due_at=due,
+    )
+
+
+@dataclass(frozen=True)
+class _NoStanding:
+    protections: tuple[str, ...] = ()
+
+
+_NONE = _NoStanding()
+
+
+def _limits(policy: PolicyDocument, question: Question, dossier: Dossier) -> list[LimitState]:
+    verdicts = {v.limit: v for v in dossier.verdicts if _answers(v, question)}
+    states: list[LimitState] = []
+    for name, threat_model in policy.threat_models.items():
+        below_crossed = False
+        for limit in threat_model.ladder:
+            state = _limit(policy, question, dossier, name, limit, verdicts.get(limit), below_crossed)
+            states.append(state)
+            below_crossed = state.crossed
+    return states
+
+
+def _answers(verdict: Verdict, question: Question) -> bool:
+    """A verdict answers only for the subject, configuration and policy that it was made for (S1, S2)."""
+    return (verdict.subject, verdict.configuration, verdict.policy) == (
+        question.subject,
+        question.configuration,
+        question.policy,
+    )
+
+
+def _limit(
+    policy: PolicyDocument,
+    question: Question,
+    dossier: Dossier,
+    threat_model: str,
+    limit: str,
+    verdict: Verdict | None,
+    below_crossed: bool,
+) -> LimitState:
+    now, training = question.as_of, question.permission is Permission.TRAIN
+    known = policy.limits[limit]
+    tie = next(
+        (c for c in policy.protections.conditional if c.limit == limit and c.permission is question.permission), None
+    )
+    tied = tie.protections if tie else ()
+    return LimitState(
+        limit=limit,
+        threat_model=threat_model,
+        kind=verdict.at(now, training=training) if verdict else VerdictKind.NOT_RUN,
+        hard_stop=known.hard_stop,
+        has_observations=bool(known.observations),
+        duty_late=_late_duty(policy, question, dossier, limit, verdict),
+        below_crossed=below_crossed,
+        tied=tie is not None and bool(tie.protections or tie.none_because),
+        protections=tuple(_protection(policy, p, dossier, now) for p in tied),
+        risk_stated_until=max(
+            (
+                r.horizon
+                for r in dossier.risk_statements
+                if r.subject == question.subject and r.limit == limit and r.credences and r.made_at <= now < r.horizon
+            ),
+            default=None,
+        ),
+        waiver=_waiver(policy, question, dossier, limit),
+        verdict=verdict,
+    )
+
+
+def _late_duty(
+    policy: PolicyDocument, question: Question, dossier: Dossier, limit: str, verdict: Verdict | None
+) -> str:
+    """The first duty of an open alert case that is late (V6); empty when none is.
+
+    A case opens with the first recorded alert, and never later than the alert that is being decided on.
+    """
+    if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
+        return ""
+    begins = verdict.as_of if verdict.kind is VerdictKind.ALERT else verdict.expires or verdict.as_of
+    cases = [c.since for c in dossier.alert_cases if c.subject == question.subject and c.limit == limit]
+    since = min([*cases, begins])
+    done = {
+        d.duty
+        for d in dossier.duties_done
+        if d.subject == question.subject and d.limit == limit and holds(policy, d.by)
+    }
+    late = [d.id for d in policy.response.alert_duties if d.id not in done and question.as_of >= d.within.after(since)]
+    return late[0] if late else ""
+
+
+# ---------------------------------------------------------------------------------- protections
+
+
+def _protection(policy: PolicyDocument, name: str, dossier: Dossier, now: datetime) -> ProtectionState:
+    """Whether a protection is in force (D3).
+
+    Of several attestations the latest test governs: a later test below its target ends an earlier one.
+    """
+    protection = policy.protections.measures.get(name)
+    if protection is None:
+        return ProtectionState(id=name, why_not="the policy does not define it")
+    tests = [a for a in dossier.attestations if a.protection == name and a.tested_at <= now]
+    if not tests:
+        return ProtectionState(id=name, why_not="no efficacy test is recorded")
+    latest = max(a.tested_at for a in tests)
+    last = [a for a in tests if a.tested_at == latest]
+    faults = [fault for a in last if (fault := _fault(policy, protection, a, now))]
+    ends = protection.lapses_after.after(latest)
+    return ProtectionState(id=name, why_not=faults[0] if faults else "", until=ends, attestation=last[0])
+
+
+def _fault(policy: PolicyDocument, protection: Protection, attestation: Attestation, now: datetime) -> str:
+    if attestation.approved.role != protection.approved_by or not holds(policy, attestation.approved):
+        return f"approved by {attestation.approved.principal}, not by the role {protection.approved_by}"
+    if attestation.rests_on_capability_evaluation:
+        return "a capability evaluation on the safeguarded model is no evidence for a safeguard"
+    ends = protection.lapses_after.after(attestation.tested_at)
+    if now >= ends:
+        return f"its test lapsed on {ends:%Y-%m-%d}"
+    if not _meets(protection, attestation.measured):
+        target = f"{protection.efficacy.sense.value.replace('_', ' ')} {protection.efficacy.target}"
+        return f"measured {attestation.measured}, target {target} ({protection.efficacy.metric})"
+    return ""
+
+
+def _meets(protection: Protection, measured: Decimal) -> bool:
+    target = protection.efficacy.target
+    return measured >= target if protection.efficacy.sense is Sense.AT_LEAST else measured <= target
+
+
+def _waiver(policy: PolicyDocument, question: Question, dossier: Dossier, limit: str) -> Waiver | None:
+    """A waiver in force that its quorum signed, within the policy's longest span (D12)."""
+    asked = (question.subject, question.permission, limit)
+    fit = [w for w in dossier.waivers if (w.subject, w.permission, w.limit) == asked and _in_force(policy, w, dossier)]
+    now = [w for w in fit if w.since <= question.as_of < w.until]
+    return max(now, key=lambda w: (w.until, w.id), default=None)
+
+
+def _in_force(policy: PolicyDocument, waiver: Waiver, dossier: Dossier) -> bool:
+    rule = policy.response.waivers
+    if rule is None or not waiver.reason.strip() or waiver.until > rule.longest.after(waiver.since):
+        return False
+    quorum = rule.quorum
+    if not count_quorum(policy, quorum, waiver.approvers).met:
+        return False
+    others = [w for w in dossier.waivers if w.id != waiver.id and _same_matter(w, waiver) and w.since <= waiver.since]
+    if not others:
+        return waiver.renews is None
+    # At most one renewal, by the board: a second waiver for the same matter must name the first.
+    board = policy.accountability.board
+    by_board = any(a.role == board and holds(policy, a) for a in waiver.approvers)
+    return rule.renewals >= 1 and len(others) == 1 and waiver.renews == others[0].id and by_board
+
+
+def _same_matter(one: Waiver, other: Waiver) -> bool:
+    return (one.subject, one.permission, one.limit) == (other.subject, other.permission, other.limit)
+
+
+# ----------------------------------------------------------------------------- scope and pauses
+
+
+def _blind_spots(policy: PolicyDocument, now: datetime) -> list[BlindSpotState]:
+    return [
+        BlindSpotState(
+            threat_model=name,
+            until=spot.until,
+            lapsed=now >= spot.until,
+            accepted_by=spot.accepted_by,
+            why=spot.why,
+        )
+        for name, threat_model in policy.threat_models.items()
+        if (spot := threat_model.accepted_blind_spot)
+    ]
+
+
+def _reaches(pause: Pause, question: Question) -> bool:
+    return pause.scope in ("*", question.subject, question.model, question.permission.value)
+
+
+def _out_of_scope(policy: PolicyDocument, question: Question, dossier: Dossier) -> ScopeFinding | None:
+    """A finding counts only on measured compute below the policy's line (S4)."""
+    line, compute = policy.scope.out_of_scope_below, question.effective_compute
+    if line is None or policy.scope.screen is None or compute is None or compute >= line:
+        return None
+    found = [f for f in dossier.scope_findings if f.subject == question.subject and question.as_of < f.until]
+    return max((f for f in found if holds(policy, f.by)), key=lambda f: (f.until, f.id), default=None)
+
+
+# ------------------------------------------------------------------------------------- training
+
+
+Standing = tuple[Training, str, Compute | None, datetime | None]
+
+
+def _training(policy: PolicyDocument, question: Question, verdict_cap: Compute | None) -> Standing:
+    """Where a run stands: the state, why, the compute cap of a lease, and the calendar due date (D4, D5)."""
+    if question.permission is not Permission.TRAIN:
+        return Training.NOT_ASKED, "", None, None
+    now = question.effective_compute
+    if now is None:
+        return Training.COMPUTE_UNKNOWN, "the run's effective compute is not stated", None, None
+    if question.assessed_compute is None and question.assessed_at is None:
+        return _first_run(policy, question, now)
+    triggers = policy.evaluation.triggers
+    if question.assessed_compute is None or question.assessed_at is None:
+        return Training.OVERDUE, "the effective compute or date of the latest assessment is unknown", None, None
+    step = Compute(question.assessed_compute * triggers.effective_compute)
+    due = triggers.calendar.after(question.assessed_at)
+    if now >= step:
+        return Training.OVERDUE, f"an assessment was due at {step}; the run is at {now}", step, due
+    if question.as_of >= due:
+        return Training.OVERDUE, f"an assessment was due on {due:%Y-%m-%d}", step, due
+    if verdict_cap is not None and now >= verdict_cap:
+        why = f"under the policy's training growth a bound reached its line at {verdict_cap}; the run is at {now}"
+        return Training.OVERDUE, why, verdict_cap, due
+    return Training.WITHIN_INTERVAL, "", _least(step, verdict_cap), due
+
+
+def _first_run(policy: PolicyDocument, question: Question, now: Compute) -> Standing:
+    first = policy.evaluation.first_assessment
+    relative = None
+    if first.factor is not None and question.best_assessed_compute is not None:
+        relative = Compute(question.best_assessed_compute * first.factor)
+    point = _least(first.at, relative)
+    if point is None:
+        return Training.FIRST_RUN_NO_POINT, "the policy states no first due point for this run", None, None
+    if now >= point:
+        return Training.FIRST_RUN_AT_POINT, f"the first assessment was due at {point}; the run is at {now}", point, None
+    return Training.FIRST_RUN, f"no evidence yet; the first assessment is due at {point}", point, None
+
+
+def _verdict_cap(policy: PolicyDocument, question: Question, dossier: Dossier) -> Compute | None:
+    """The least compute at which an upper bound reaches its line under training growth (V6, V7)."""
+    if question.permission is not Permission.TRAIN:
+        return None
+    on_ladders = {limit for t in policy.threat_models.values() for limit in t.ladder}
+    caps = [v.train_cap for v in dossier.verdicts if _answers(v, question) and v.limit in on_ladders]
+    known = [c for c in caps if c is not None]
+    return min(known) if known else None
+
+
+def _least(*amounts: Compute | None) -> Compute | None:
+    known = [a for a in amounts if a is not None]
+    return min(known) if known else None
