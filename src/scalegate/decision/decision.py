@@ -81,7 +81,6 @@ class Question:
     as_of: datetime
     policy: Digest
     opaque: bool
-    in_training: bool = False
     effective_compute: Compute | None = None
     assessed_compute: Compute | None = None
     best_assessed_compute: Compute | None = None

@@ -23,7 +23,7 @@ from scalegate.decision.dossier import (
 )
 from scalegate.evidence.run import RunManifest
 from scalegate.policy.document import PolicyDocument
-from scalegate.quantity import Digest, Identifier
+from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.verdict.verdict import Verdict
 
 
@@ -73,12 +73,16 @@ class PlanRegistered:
 
 @dataclass(frozen=True, kw_only=True)
 class RunIngested:
-    """A run became evidence (E1): its address and manifest, and the plan that it was registered under."""
+    """A run became evidence (E1): its address and manifest, and the plan that it was registered under.
+
+    `effective_compute` is the subject's at the time of the run, as models.yaml stated it; None is unknown.
+    """
 
     address: Digest
     manifest: RunManifest
     subject: str
     plan: Digest | None = None
+    effective_compute: Compute | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,178 @@
+"""From a request to verdicts: which runs bear on which claim, and what wins (S2, V2, V3, V9).
+
+For: procedure. Does not know: decisions, the record, files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from scalegate.assessment.observe import Measured, Observed, nothing_run, observe, pools_of
+from scalegate.assessment.request import RecordedRun, Request
+from scalegate.evidence.configuration import contains
+from scalegate.policy.document import (
+    DifferenceObservation,
+    Direction,
+    JudgementObservation,
+    Observation,
+)
+from scalegate.quantity import Compute, Identifier
+from scalegate.verdict.rules import combine
+from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
+
+
+def assess(request: Request) -> tuple[Verdict, ...]:
+    """A verdict for every limit on a ladder, in the policy's order. Pure; the time is `request.now`."""
+    return tuple(
+        verdict_on(request, limit, threat_model)
+        for threat_model, model in request.policy.threat_models.items()
+        for limit in model.ladder
+    )
+
+
+def verdict_on(request: Request, limit: str, threat_model: str) -> Verdict:
+    """Judge every observation of a limit and combine them (V2)."""
+    seen = [_observation(request, limit, name, o) for name, o in request.policy.limits[limit].observations.items()]
+    relied_on = [o.result.kind for o in seen if o.result.relied_on]
+    raised = [o.raises_to for o in seen if not o.result.relied_on and o.raises_to is not None]
+    kind = combine(relied_on, raised) if any(o.result.kind is not VerdictKind.NOT_RUN for o in seen) else _NOT_RUN
+    governing = _governing(seen, kind)
+    results = tuple(o.result for o in seen)
+    open_claims = [] if kind.counts_as_crossed else [r for r in results if r.relied_on]
+    expires, because = _first((r.expires, r.expires_because) for r in open_claims)
+    return Verdict(
+        limit=Identifier(limit),
+        threat_model=Identifier(threat_model),
+        model=request.model_id,
+        subject=request.model.subject,
+        configuration=request.configuration,
+        kind=kind,
+        as_of=request.now,
+        policy=request.policy_digest,
+        governing=governing.observation if governing else "",
+        subject_digest=request.model_digest,
+        configuration_digest=request.configuration_digest,
+        observations=results,
+        expires=expires,
+        expires_because=because,
+        held_from=_first((r.held_from, "") for r in open_claims)[0],
+        train_expires=_first((r.train_expires, "") for r in open_claims)[0],
+        train_cap=_least_cap(open_claims),
+        rules=_with_rules(governing, relied_on),
+        reasons=governing.reasons if governing else (),
+    )
+
+
+_NOT_RUN = VerdictKind.NOT_RUN
+
+
+def _with_rules(governing: ObservationResult | None, relied_on: list[VerdictKind]) -> tuple[str, ...]:
+    """The rules behind the verdict; V1 is added where a limit has only demonstrations."""
+    rules = governing.rules if governing else ("E1",)
+    return rules if relied_on else tuple(dict.fromkeys((*rules, "V1")))
+
+
+def _governing(seen: list[Observed], kind: VerdictKind) -> ObservationResult | None:
+    """The observation that gave the verdict: one relied on first, then one that raised it."""
+    telling = [o.result for o in seen if o.result.relied_on and o.result.kind is kind]
+    raising = [o.result for o in seen if o.raises_to is kind]
+    return next(iter(telling + raising + [o.result for o in seen]), None)
+
+
+def _first(ends: Iterable[tuple[datetime | None, str]]) -> tuple[datetime | None, str]:
+    known = [(end, because) for end, because in ends if end is not None]
+    return min(known) if known else (None, "")
+
+
+def _least_cap(results: list[ObservationResult]) -> Compute | None:
+    """None as soon as one is unknown: what is unknown cannot be bounded."""
+    caps = [r.train_cap for r in results]
+    return None if None in caps else min((c for c in caps if c is not None), default=None)
+
+
+# ------------------------------------------------------------------------ which runs bear on it
+
+
+def _observation(request: Request, limit: str, name: str, observation: Observation) -> Observed:
+    if isinstance(observation, (JudgementObservation, DifferenceObservation)):
+        return _not_supported(name, observation)
+    own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
+    parents = [r for r in request.runs if r.subject in request.ancestors and _bears(r, observation)]
+    clearing = _judged(request, limit, name, observation, [r for r in own if _covers(request, r)])
+    below = _judged(request, limit, name, observation, [r for r in own if _strictly_within(request, r)])
+    inherited = _judged(request, limit, name, observation, [r for r in parents if _within(request, r)])
+    return _strongest(name, observation, clearing, below, inherited)
+
+
+def _strongest(
+    name: str,
+    observation: Measured,
+    clearing: dict[str, Observed],
+    below: dict[str, Observed],
+    inherited: dict[str, Observed],
+) -> Observed:
+    """The gravest of the configurations contained in the subject's (V3), over the best that covers it (S2).
+
+    A configuration that contains the subject's can clear it; one that it contains, and an ancestor, can only
+    make the claim graver. An ancestor counts by danger shown alone (S2).
+    """
+    best = min(clearing.values(), key=_gravity, default=None) or nothing_run(name, observation)
+    grave = [o for o in below.values() if o.result.kind is not VerdictKind.NOT_RUN]
+    shown = [o for o in inherited.values() if o.raises_to is VerdictKind.DANGER_SHOWN]
+    return max([best, *grave, *shown], key=_gravity)
+
+
+def _gravity(observed: Observed) -> int:
+    return observed.result.kind.gravity
+
+
+def _judged(
+    request: Request, limit: str, name: str, observation: Measured, runs: list[RecordedRun]
+) -> dict[str, Observed]:
+    """One result for each tested configuration: the gravest of its pools that have not merely expired."""
+    results: dict[str, list[Observed]] = {}
+    for pool in pools_of(runs):
+        results.setdefault(pool.configuration, []).append(observe(request, limit, name, observation, pool))
+    return {configuration: _of_pools(found) for configuration, found in results.items()}
+
+
+def _of_pools(found: list[Observed]) -> Observed:
+    """An expired pool gives way to one that stands; danger and doubt never do (invariant 4)."""
+    standing = [o for o in found if o.result.kind is not VerdictKind.NOT_RUN] or found
+    return max(standing, key=_gravity)
+
+
+def _bears(recorded: RecordedRun, observation: Measured) -> bool:
+    return recorded.run.manifest.evaluation == observation.evaluation
+
+
+def _covers(request: Request, recorded: RecordedRun) -> bool:
+    return contains(request.configurations, recorded.run.manifest.configuration, request.configuration)
+
+
+def _within(request: Request, recorded: RecordedRun) -> bool:
+    return contains(request.configurations, request.configuration, recorded.run.manifest.configuration)
+
+
+def _strictly_within(request: Request, recorded: RecordedRun) -> bool:
+    return _within(request, recorded) and not _covers(request, recorded)
+
+
+def _not_supported(name: str, observation: JudgementObservation | DifferenceObservation) -> Observed:
+    """Read, never ignored: it counts as crossed until it can be signed or assessed (V9)."""
+    if isinstance(observation, JudgementObservation):
+        what, evaluation, direction = "a signed judgement", Identifier("judgement"), Direction.RULE_OUT_PROXY
+    else:
+        what, evaluation, direction = "a difference between arms", observation.evaluation, observation.direction
+    result = ObservationResult(
+        observation=Identifier(name),
+        evaluation=evaluation,
+        kind=VerdictKind.NOT_RUN,
+        measure=observation.measure,
+        direction=direction,
+        relied_on=observation.relied_on,
+        rules=("V9",),
+        reasons=(f"{what} is not supported yet, so it counts as crossed",),
+    )
+    return Observed(result=result, raises_to=None)

@@ -1,0 +1,137 @@
+"""From an outcome table to the gate's bounds for one observation (B1-B5).
+
+For: assessment. Does not know: which runs were pooled, what a verdict is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scalegate.estimate.bound import Bounds
+from scalegate.evidence.outcomes import OutcomeTable
+from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Unit
+from scalegate.quantity import Digest, round_down, round_up
+from scalegate.verdict.verdict import FreeFit
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateBounds:
+    """Bounds as the gate uses them, cut to six digits outwards, and what went into them.
+
+    `upper` None means that the elicitation shift is unknown: nothing is ruled out (B2).
+    """
+
+    lower: Decimal
+    upper: Decimal | None
+    observed_upper: Decimal
+    point: Decimal | None
+    estimator: str
+    units: int
+    shift: str
+    envelope: str
+    notes: tuple[str, ...]
+    free_fit: FreeFit | None = None
+
+
+def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: BlindSpotReserve) -> GateBounds:
+    """A success rate or mean score; `g` and the reserve are points of probability, and the sum ends at 1."""
+    from scalegate.estimate.rate import bound_mean, bound_rate
+
+    by_family = observation.unit is Unit.FAMILY
+    alphas = {"alpha_lower": float(observation.alpha_lower), "alpha_upper": float(observation.alpha_upper)}
+    if observation.measure == "success_rate":
+        found = bound_rate(
+            table.successes_lower,
+            table.successes_upper,
+            table.registered,
+            family=table.family if by_family else None,
+            **alphas,
+        )
+    else:
+        family = table.family if by_family else None
+        found = bound_mean(table.mean_lower, table.mean_upper, family=family, **alphas)
+    upper = round_up(found.upper)
+    shift = observation.elicitation_shift
+    raised = None if shift.value is None else min(upper + shift.value + reserve.rate, Decimal(1))
+    words = "unknown" if shift.value is None else f"+{shift.value} ({shift.author}: {shift.reason})"
+    return _gate_bounds(found, upper, raised, words, "")
+
+
+def horizon_bounds(
+    observation: HorizonObservation, table: OutcomeTable, reserve: BlindSpotReserve, *, seed: bytes, draws: int
+) -> GateBounds:
+    """A time horizon in minutes; `g` and the reserve are factors. The free fit is shown and never used (B5)."""
+    from scalegate.estimate.horizon import bound_horizon
+
+    envelope = observation.envelope
+    found = bound_horizon(
+        table.minutes,
+        table.family,
+        table.successes_lower,
+        table.successes_upper,
+        table.registered,
+        success=float(observation.success),
+        slopes=(float(envelope.slope_from), float(envelope.slope_to)),
+        family_sd=float(envelope.family_sd),
+        alpha_lower=float(observation.alpha_lower),
+        alpha_upper=float(observation.alpha_upper),
+    )
+    upper = round_up(found.upper)
+    shift = observation.elicitation_shift
+    raised = None if shift.value is None else upper * shift.value * reserve.horizon
+    words = "unknown" if shift.value is None else f"{shift.value} ({shift.author}: {shift.reason})"
+    stated = (
+        f"slopes {envelope.slope_from} to {envelope.slope_to} per doubling, "
+        f"family deviation up to {envelope.family_sd}: {envelope.reason}"
+    )
+    return _gate_bounds(found, upper, raised, words, stated, free_fit(table, seed=seed, draws=draws))
+
+
+def _gate_bounds(
+    found: Bounds, upper: Decimal, raised: Decimal | None, shift: str, envelope: str, fit: FreeFit | None = None
+) -> GateBounds:
+    return GateBounds(
+        lower=round_down(found.lower),
+        upper=None if raised is None else round_up(raised),
+        observed_upper=upper,
+        point=None if found.point is None else round_down(found.point),
+        estimator=found.estimator,
+        units=found.units,
+        shift=shift,
+        envelope=envelope,
+        notes=found.notes,
+        free_fit=fit,
+    )
+
+
+def seed_of(policy: Digest, limit: str) -> bytes:
+    """The seed of a limit's draws: of the policy and the limit, never of outcomes or names of models."""
+    return hashlib.sha256("\0".join(("scalegate/1", policy, limit)).encode()).digest()
+
+
+def free_fit(table: OutcomeTable, *, seed: bytes, draws: int) -> FreeFit:
+    """The free two-parameter fit with its bootstrap intervals, for display."""
+    from scalegate.estimate.bootstrap import fit_free
+
+    fit = fit_free(table.minutes, table.family, table.successes_lower, table.valid, seed=seed, draws=draws)
+    return FreeFit(
+        label=fit.label,
+        p50=_shown(fit.p50),
+        p50_lower=_shown(fit.p50_lower),
+        p50_upper=_shown(fit.p50_upper, up=True),
+        p80=_shown(fit.p80),
+        p80_lower=_shown(fit.p80_lower),
+        p80_upper=_shown(fit.p80_upper, up=True),
+        slope=_shown(fit.slope),
+        draws=fit.draws,
+        unconverged_draws=fit.unconverged,
+        seed=Digest(f"sha256:{seed.hex()}"),
+    )
+
+
+def _shown(value: float | None, *, up: bool = False) -> Decimal | None:
+    if value is None:
+        return None
+    return round_up(value) if up else round_down(value)

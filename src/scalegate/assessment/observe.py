@@ -1,0 +1,412 @@
+"""One observation on one tested configuration: from recorded runs to a judged result.
+
+For: assess. Does not know: which other observations the limit has, what is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from scalegate.assessment.bounds import GateBounds, horizon_bounds, rate_bounds, seed_of
+from scalegate.assessment.growth import reached_at, reached_on
+from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
+from scalegate.evidence.outcomes import OutcomeTable, tabulate
+from scalegate.evidence.run import Dating
+from scalegate.policy.document import (
+    Direction,
+    ExistenceObservation,
+    HorizonObservation,
+    Observation,
+    Orientation,
+    RateObservation,
+    Relaxable,
+)
+from scalegate.quantity import Identifier, Probability, round_down
+from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
+from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
+
+Measured = RateObservation | HorizonObservation | ExistenceObservation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Runs of one subject, evaluation and configuration that belong to one plan or one run label (B4)."""
+
+    key: str
+    configuration: str
+    runs: tuple[RecordedRun, ...]
+
+    @property
+    def dated(self) -> datetime | None:
+        """The earliest date of its runs: evidence is as old as its oldest part. None when one is unknown."""
+        dates = [r.run.manifest.dated for r in self.runs]
+        return None if None in dates or not dates else min(d for d in dates if d is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """A judged result, and what it may raise a verdict to when it is not relied on (V2)."""
+
+    result: ObservationResult
+    raises_to: VerdictKind | None
+
+
+def pools_of(runs: Iterable[RecordedRun]) -> tuple[Pool, ...]:
+    """Group runs by configuration and plan, or by run label where there is no plan."""
+    groups: dict[tuple[str, str], list[RecordedRun]] = {}
+    for recorded in runs:
+        manifest = recorded.run.manifest
+        key = recorded.run.plan or f"label:{manifest.run}"
+        groups.setdefault((manifest.configuration, key), []).append(recorded)
+    ordered = sorted(groups.items(), key=lambda item: min(r.run.address for r in item[1]))
+    return tuple(Pool(key=key, configuration=c, runs=tuple(found)) for (c, key), found in ordered)
+
+
+# ----------------------------------------------------------------------------- one observation
+
+
+def observe(request: Request, limit: str, name: str, observation: Measured, pool: Pool) -> Observed:
+    """Judge one observation on one pool of runs."""
+    registered = request.suites.get(request.policy.evaluation.evaluations[observation.evaluation].suite)
+    if registered is None:
+        return _without_suite(request, name, observation, pool)
+    table = _table(request, observation, pool, registered)
+    bounds = _bounds(request, limit, observation, table)
+    facts = _facts(request, limit, observation, pool, table, bounds)
+    judgement = judge(facts)
+    result = _result(request, limit, name, observation, pool, table, bounds, facts, judgement)
+    return Observed(result=result, raises_to=raised_by(facts, judgement))
+
+
+def nothing_run(name: str, observation: Measured) -> Observed:
+    """The result of an observation that no recorded run bears on."""
+    facts = ObservationFacts(direction=_direction(observation))
+    return Observed(result=_blank(name, observation, judge(facts)), raises_to=None)
+
+
+def _without_suite(request: Request, name: str, observation: Measured, pool: Pool) -> Observed:
+    """Without its suite a run has no registered tasks: it can clear nothing (E2)."""
+    suite = request.policy.evaluation.evaluations[observation.evaluation].suite
+    judgement = Judgement(
+        kind=VerdictKind.INVALID, rules=("E2",), reasons=(f"the suite {suite} is absent or unreadable",)
+    )
+    blank = _blank(name, observation, judgement)
+    return Observed(result=replace(blank, invalid_runs=len(pool.runs)), raises_to=None)
+
+
+def _blank(name: str, observation: Measured, judgement: Judgement) -> ObservationResult:
+    return ObservationResult(
+        observation=Identifier(name),
+        evaluation=observation.evaluation,
+        kind=judgement.kind,
+        measure=observation.measure,
+        direction=_direction(observation),
+        relied_on=_relied_on(observation),
+        limit_value=_limit(observation),
+        alert_value=_alert(observation),
+        rules=judgement.rules,
+        reasons=judgement.reasons,
+    )
+
+
+def _direction(observation: Measured) -> Direction:
+    return Direction.DEMONSTRATION if isinstance(observation, ExistenceObservation) else observation.direction
+
+
+def _relied_on(observation: Observation) -> bool:
+    return False if isinstance(observation, ExistenceObservation) else observation.relied_on
+
+
+def _limit(observation: Measured) -> Decimal | None:
+    return None if isinstance(observation, ExistenceObservation) else Decimal(observation.limit)
+
+
+def _alert(observation: Measured) -> Decimal | None:
+    return None if isinstance(observation, ExistenceObservation) else Decimal(observation.alert)
+
+
+# ------------------------------------------------------------------------------ table and bounds
+
+
+def _table(request: Request, observation: Measured, pool: Pool, registered: RegisteredSuite) -> OutcomeTable:
+    evaluation = request.policy.evaluation.evaluations[observation.evaluation]
+    orientation = observation.orientation if isinstance(observation, RateObservation) else Orientation.HIGHER
+    return tabulate(
+        [r.run for r in pool.runs],
+        registered.suite,
+        success_score=evaluation.success_score,
+        lower_is_dangerous=orientation is Orientation.LOWER,
+    )
+
+
+def _bounds(request: Request, limit: str, observation: Measured, table: OutcomeTable) -> GateBounds | None:
+    reserve = request.policy.evaluation.blind_spot_reserve
+    if isinstance(observation, RateObservation):
+        return rate_bounds(observation, table, reserve)
+    if isinstance(observation, HorizonObservation):
+        seed = seed_of(request.policy_digest, limit)
+        return horizon_bounds(observation, table, reserve, seed=seed, draws=request.draws)
+    return None
+
+
+# ----------------------------------------------------------------------------------------- facts
+
+
+def _facts(
+    request: Request,
+    limit: str,
+    observation: Measured,
+    pool: Pool,
+    table: OutcomeTable,
+    bounds: GateBounds | None,
+) -> ObservationFacts:
+    ends = _ends(request, observation, pool, bounds)
+    return ObservationFacts(
+        direction=_direction(observation),
+        limit=_limit(observation),
+        alert=_alert(observation),
+        lower=bounds.lower if bounds else None,
+        upper=bounds.upper if bounds else None,
+        demonstrated=isinstance(observation, ExistenceObservation) and _exists(observation, table),
+        recorded_runs=len(pool.runs),
+        clearing_runs=table.valid_runs,
+        undisposed_invalid=_undisposed(pool, table),
+        expired=ends.expired,
+        insensitive=tuple(_insensitive(request, limit, observation, pool, table)),
+        unproven=tuple(_unproven(request, observation, pool, table, bounds)),
+    )
+
+
+def _exists(observation: ExistenceObservation, table: OutcomeTable) -> bool:
+    """One verified success, on a task of at least the stated length where one is stated."""
+    return any(
+        outcome.successes_lower > 0
+        and (
+            observation.min_human_minutes is None
+            or (outcome.human_minutes is not None and outcome.human_minutes >= observation.min_human_minutes)
+        )
+        for outcome in table.outcomes
+    )
+
+
+def _undisposed(pool: Pool, table: OutcomeTable) -> int:
+    invalid = set(table.invalid_addresses)
+    return sum(1 for r in pool.runs if r.run.address in invalid and not r.disposed)
+
+
+def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool, table: OutcomeTable) -> Iterable[str]:
+    """Why negatives are void (V4)."""
+    evaluation = request.policy.evaluation.evaluations[observation.evaluation]
+    if evaluation.positive_control is not None:
+        yield f"the positive control {evaluation.positive_control!r} is not recorded (not supported yet)"
+    threat_model = request.policy.threat_model_of(limit)
+    budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
+    ratio = effort_ratio(request, limit, pool, table)
+    if budget is None:
+        yield "the threat model states no attacker budget to measure effort against"
+    elif ratio is None:
+        yield "the effort behind failed attempts is unknown"
+    elif ratio < budget.floor:
+        yield f"effort is {ratio} of the attacker budget, below the floor {budget.floor}"
+
+
+def effort_ratio(request: Request, limit: str, pool: Pool, table: OutcomeTable) -> Decimal | None:
+    """Tokens allowed per task over the attacker's, or None when unknown; at most what was really allowed."""
+    threat_model = request.policy.threat_model_of(limit)
+    budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
+    configuration = request.configurations.get(pool.configuration)
+    if budget is None or configuration is None or configuration.tokens_per_attempt is None:
+        return None
+    if table.failures_without_effort:
+        return None
+    allowed = configuration.tokens_per_attempt * table.attempts_per_task
+    return round_down(Decimal(allowed) / (budget.tokens_per_attempt * budget.attempts_per_task))
+
+
+def _unproven(
+    request: Request, observation: Measured, pool: Pool, table: OutcomeTable, bounds: GateBounds | None
+) -> Iterable[tuple[str, str]]:
+    """Why smallness rules nothing out, each with its rule."""
+    if isinstance(observation, ExistenceObservation):
+        return
+    if bounds is not None and bounds.upper is None:
+        yield "B2", "the elicitation shift is unknown"
+    if not request.policy.relaxes(Relaxable.REGISTRATION) and not all(r.planned for r in pool.runs):
+        yield "E6", "no plan was registered before the run"
+    if observation.direction is Direction.RULE_OUT_PROXY:
+        if observation.precursor is None:
+            yield "V1", "no precursor argument says why smallness on this proxy rules the danger out"
+        elif request.now >= observation.precursor.expires:
+            yield "V1", f"the precursor argument ended on {observation.precursor.expires:%Y-%m-%d}"
+    floor = request.policy.evaluation.evaluations[observation.evaluation].coverage_floor
+    if table.coverage < floor:
+        yield "E2", f"coverage is {round_down(table.coverage)} of the registered attempts, below the floor {floor}"
+
+
+# -------------------------------------------------------------------------------- expiry (V7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ends:
+    """When a claim ends, and whether it has; `expired` is empty while it stands."""
+
+    expires: datetime | None = None
+    because: str = ""
+    held_from: datetime | None = None
+    train_expires: datetime | None = None
+    expired: str = ""
+
+
+def _ends(request: Request, observation: Measured, pool: Pool, bounds: GateBounds | None) -> Ends:
+    if pool.dated is None:
+        return Ends(expired="a run has no date, so it counts as expired")
+    stated = any(r.run.manifest.dating is Dating.STATED for r in pool.runs)
+    if stated and not request.policy.relaxes(Relaxable.EVIDENCE_DATES):
+        return Ends(expired="the run's date is only stated by whoever ingested it")
+    if pool.dated > request.now:
+        return Ends(expired=f"the run is dated {pool.dated:%Y-%m-%d}, after the time of this assessment")
+    fixed = [(request.policy.evaluation.triggers.calendar.after(pool.dated), "the calendar interval")]
+    if not isinstance(observation, ExistenceObservation) and observation.precursor:
+        fixed.append((observation.precursor.expires, "its precursor argument"))
+    cap = min(fixed)
+    return _grown(request, observation, pool.dated, bounds, cap)
+
+
+def _grown(
+    request: Request,
+    observation: Measured,
+    dated: datetime,
+    bounds: GateBounds | None,
+    cap: tuple[datetime, str],
+) -> Ends:
+    """Ends by growth of the upper bound, and by the calendar and what the claim rests on (V7)."""
+    expired = f"evidence of {dated:%Y-%m-%d} expired on {cap[0]:%Y-%m-%d} ({cap[1]})" if request.now >= cap[0] else ""
+    if bounds is None or bounds.upper is None or isinstance(observation, ExistenceObservation):
+        return Ends(expired=expired)
+    growth, upper = request.policy.evaluation.growth, bounds.upper
+    to_limit = reached_on(growth, observation.measure, upper, Decimal(observation.limit), dated)
+    to_alert = reached_on(growth, observation.measure, upper, Decimal(observation.alert), dated)
+    if not expired and upper < observation.limit and request.now >= to_limit:
+        expired = f"outside gains may have taken the bound to the limit on {to_limit:%Y-%m-%d}"
+    line, words = (to_alert, "the alert line") if upper < observation.alert else (to_limit, "the limit")
+    if request.now >= to_alert:
+        line, words = to_limit, "the limit"
+    held = min((to_limit, "growth to the limit"), cap)
+    ends = min((line, f"growth of outside gains to {words}"), cap)
+    return Ends(expires=ends[0], because=ends[1], held_from=held[0], train_expires=cap[0], expired=expired)
+
+
+# ---------------------------------------------------------------------------------------- result
+
+
+def _result(
+    request: Request,
+    limit: str,
+    name: str,
+    observation: Measured,
+    pool: Pool,
+    table: OutcomeTable,
+    bounds: GateBounds | None,
+    facts: ObservationFacts,
+    judgement: Judgement,
+) -> ObservationResult:
+    ends = _ends(request, observation, pool, bounds)
+    judgement = _worn(request, observation, bounds, judgement, pool)
+    open_claim = not judgement.kind.counts_as_crossed
+    ratio = effort_ratio(request, limit, pool, table)
+    return ObservationResult(
+        observation=Identifier(name),
+        evaluation=observation.evaluation,
+        kind=judgement.kind,
+        measure=observation.measure,
+        direction=facts.direction,
+        relied_on=_relied_on(observation),
+        lower=facts.lower,
+        upper=facts.upper,
+        observed_upper=bounds.observed_upper if bounds else None,
+        point=bounds.point if bounds else None,
+        limit_value=facts.limit,
+        alert_value=facts.alert,
+        alpha_lower=_alpha(observation, "alpha_lower"),
+        alpha_upper=_alpha(observation, "alpha_upper"),
+        tasks=len(table.outcomes),
+        attempts=table.attempts,
+        missing=table.missing,
+        invalid_runs=table.invalid_runs,
+        elicitation_shift=bounds.shift if bounds else "",
+        effort_ratio=ratio,
+        envelope=bounds.envelope if bounds else "",
+        estimator=bounds.estimator if bounds else "",
+        expires=ends.expires if open_claim else None,
+        expires_because=ends.because if open_claim else "",
+        held_from=ends.held_from if open_claim else None,
+        train_expires=ends.train_expires if open_claim else None,
+        train_cap=_train_cap(request, observation, pool, facts) if open_claim else None,
+        free_fit=bounds.free_fit if bounds else None,
+        rules=judgement.rules,
+        reasons=judgement.reasons,
+        assumptions=tuple(_assumptions(request, observation, bounds)),
+        rests_on=table.rests_on,
+        not_tested=tuple(_not_tested(table, bounds, ratio)),
+    )
+
+
+def _worn(
+    request: Request, observation: Measured, bounds: GateBounds | None, judgement: Judgement, pool: Pool
+) -> Judgement:
+    """A claim below the alert line reads ALERT once outside gains may have taken the bound there (V7)."""
+    worn = judgement.kind is VerdictKind.NOT_SHOWN and pool.dated is not None
+    if not worn or bounds is None or bounds.upper is None or isinstance(observation, ExistenceObservation):
+        return judgement
+    assert pool.dated is not None
+    growth = request.policy.evaluation.growth
+    to_alert = reached_on(growth, observation.measure, bounds.upper, Decimal(observation.alert), pool.dated)
+    if request.now < to_alert:
+        return judgement
+    why = f"outside gains may have taken the bound to the alert line on {to_alert:%Y-%m-%d}"
+    return Judgement(kind=gravest(judgement.kind, VerdictKind.ALERT), rules=("V7",), reasons=(why,))
+
+
+def _alpha(observation: Measured, name: str) -> Probability | None:
+    return None if isinstance(observation, ExistenceObservation) else getattr(observation, name)
+
+
+def _train_cap(request: Request, observation: Measured, pool: Pool, facts: ObservationFacts):  # type: ignore[no-untyped-def]
+    """The compute at which training growth takes the bound to its line (V6, V7)."""
+    if isinstance(observation, ExistenceObservation) or facts.upper is None:
+        return None
+    computes = [r.effective_compute for r in pool.runs]
+    if None in computes or not computes:
+        return None
+    start = min(c for c in computes if c is not None)
+    line = observation.alert if facts.upper < observation.alert else observation.limit
+    return reached_at(request.policy.evaluation.growth, observation.measure, facts.upper, Decimal(line), start)
+
+
+def _assumptions(request: Request, observation: Measured, bounds: GateBounds | None) -> Iterable[str]:
+    """What the reader must believe for the numbers to mean what they say; printed with the verdict."""
+    if isinstance(observation, ExistenceObservation) or bounds is None:
+        return
+    yield f"elicitation shift {bounds.shift}"
+    reserve = request.policy.evaluation.blind_spot_reserve
+    amount = reserve.horizon if isinstance(observation, HorizonObservation) else reserve.rate
+    yield f"blind-spot reserve {amount}, set by {reserve.set_by}: {reserve.reason}"
+    if observation.precursor:
+        yield f"precursor argument of {observation.precursor.author}: {observation.precursor.argument}"
+    if bounds.envelope:
+        yield f"envelope: {bounds.envelope}"
+    for relaxation in request.policy.evaluation.relaxations:
+        yield f"{relaxation.requirement}: {relaxation.value}, by {relaxation.author}: {relaxation.why}"
+
+
+def _not_tested(table: OutcomeTable, bounds: GateBounds | None, ratio: Decimal | None) -> Iterable[str]:
+    if table.missing:
+        yield f"{table.missing} of {table.registered_attempts} registered attempts have no valid outcome"
+    if ratio is None:
+        yield "the effort behind failed attempts is unknown"
+    elif ratio < 1:
+        yield f"effort is {ratio} of the attacker budget"
+    yield from (bounds.notes if bounds else ())

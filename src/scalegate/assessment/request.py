@@ -1,0 +1,65 @@
+"""What an assessment is asked for: the policy, the subject, and every recorded run that may bear on it.
+
+For: procedure, which fills it in, and `assess`. Does not know: where the values come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scalegate.evidence.run import Configuration, EvalRun, Model, Suite
+from scalegate.policy.document import PolicyDocument
+from scalegate.quantity import Compute, Digest, Identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedRun:
+    """A run that the record names, with what the record says about it.
+
+    Attributes:
+        subject: whose weights were run.
+        effective_compute: the subject's at the time of the run; None is unknown.
+        planned: registered before the run, on the suite as it stands now (E6).
+        disposed: another role than the evaluator has disposed of it, if it is invalid (E4).
+    """
+
+    run: EvalRun
+    subject: str
+    effective_compute: Compute | None
+    planned: bool
+    disposed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredSuite:
+    """A suite and the digest of its file's content."""
+
+    suite: Suite
+    digest: Digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One subject in one configuration, under one policy, at one time.
+
+    Attributes:
+        ancestors: subjects of the parents and teachers, transitively (S2).
+        suites: by name; a suite that is absent or unreadable is not in the mapping.
+        draws: bootstrap draws of the displayed fits.
+    """
+
+    policy: PolicyDocument
+    policy_digest: Digest
+    model_id: Identifier
+    model: Model
+    model_digest: Digest
+    configuration: Identifier
+    configuration_digest: Digest
+    configurations: Mapping[str, Configuration]
+    ancestors: frozenset[str]
+    runs: tuple[RecordedRun, ...]
+    suites: Mapping[str, RegisteredSuite]
+    now: datetime
+    draws: int = 1000

@@ -1,0 +1,220 @@
+"""What a prefix of the record says: the policy in force, the runs, and the dossier of a subject.
+
+For: procedure and verifier, which must read the same prefix in the same way. Does not know: storage, files,
+keys. A view is built once from the entries in order; nothing in it is ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from scalegate.decision.decision import Decision, Question
+from scalegate.decision.dossier import (
+    AlertCase,
+    Attestation,
+    Dossier,
+    DutyDone,
+    Pause,
+    RiskStatement,
+    ScopeFinding,
+    Waiver,
+)
+from scalegate.policy.document import Permission
+from scalegate.quantity import Compute, Digest, Identifier
+from scalegate.record.entry import Disposition, Entry, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.verdict.verdict import Verdict, VerdictKind
+
+VerdictKey = tuple[str, str, str, str]  # subject, configuration, limit, policy digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """An entry at its place: log index, digest of its bytes, and the entry."""
+
+    index: int
+    digest: Digest
+    entry: Entry
+
+
+@dataclass(kw_only=True)
+class RecordView:
+    """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read."""
+
+    size: int = 0
+    head_time: datetime | None = None
+    policies: list[tuple[Digest, PolicyAdopted]] = field(default_factory=list)
+    runs: list[RunIngested] = field(default_factory=list)
+    plans: dict[Digest, PlanRegistered] = field(default_factory=dict)
+    dispositions: dict[Digest, Disposition] = field(default_factory=dict)
+    verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
+    alerts: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    decisions: list[tuple[int, Digest, Decision]] = field(default_factory=list)
+    attestations: list[tuple[Digest, Attestation]] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    risk_statements: list[RiskStatement] = field(default_factory=list)
+    duties_done: list[DutyDone] = field(default_factory=list)
+    pauses: dict[str, Pause] = field(default_factory=dict)
+    scope_findings: list[ScopeFinding] = field(default_factory=list)
+
+    @property
+    def policy(self) -> PolicyAdopted | None:
+        """The policy in force after the last entry; None before the first adoption."""
+        return self.policies[-1][1] if self.policies else None
+
+
+def view_of(entries: Iterable[Logged]) -> RecordView:
+    """Read entries in log order."""
+    view = RecordView()
+    for logged in entries:
+        add(view, logged)
+    return view
+
+
+def add(view: RecordView, logged: Logged) -> None:
+    """Read the next entry. Entries of types that carry no state for a decision only move the size."""
+    view.size = logged.index + 1
+    issued = logged.entry.head.issued_at
+    view.head_time = max(view.head_time, issued) if view.head_time else issued
+    match logged.entry.body:
+        case PolicyAdopted() as body:
+            view.policies.append((logged.digest, body))
+        case RunIngested() as body:
+            view.runs.append(body)
+        case PlanRegistered() as body:
+            view.plans[logged.digest] = body
+        case Disposition() as body:
+            view.dispositions[body.run] = body
+        case Verdict() as body:
+            _add_verdict(view, logged.digest, body)
+        case Decision() as body:
+            view.decisions.append((logged.index, logged.digest, body))
+        case Attestation() as body:
+            view.attestations.append((logged.digest, body))
+        case Waiver() as body:
+            view.waivers.append(body)
+        case RiskStatement() as body:
+            view.risk_statements.append(body)
+        case DutyDone() as body:
+            view.duties_done.append(body)
+        case Pause() as body:
+            view.pauses[body.id] = body
+        case Resumed() as body if body.pause in view.pauses:
+            view.pauses[body.pause] = replace(view.pauses[body.pause], resumed=True)
+        case ScopeFinding() as body:
+            view.scope_findings.append(body)
+        case _:
+            pass
+
+
+def _add_verdict(view: RecordView, digest: Digest, verdict: Verdict) -> None:
+    view.verdicts[(verdict.subject, verdict.configuration, verdict.limit, verdict.policy)] = (digest, verdict)
+    case = (verdict.subject, verdict.configuration, verdict.limit)
+    if verdict.kind is VerdictKind.ALERT:
+        view.alerts.setdefault(case, verdict.as_of)
+    elif verdict.kind is VerdictKind.NOT_SHOWN:
+        view.alerts.pop(case, None)
+
+
+# --------------------------------------------------------------------------- dossier and question
+
+
+def dossier_for(
+    view: RecordView, *, subject: str, configuration: str, policy: Digest, verdicts: Iterable[Verdict] | None = None
+) -> Dossier:
+    """What is recorded about a subject. `verdicts` stands in for recorded ones in a replay or a dry run."""
+    digests = {f"protection:{a.protection}": digest for digest, a in view.attestations}
+    if verdicts is None:
+        found = [
+            item for key, item in view.verdicts.items() if (key[0], key[1], key[3]) == (subject, configuration, policy)
+        ]
+        digests |= {f"verdict:{verdict.limit}": digest for digest, verdict in found}
+        verdicts = [verdict for _, verdict in found]
+    return Dossier(
+        verdicts=tuple(sorted(verdicts, key=lambda v: v.limit)),
+        attestations=tuple(attestation for _, attestation in view.attestations),
+        waivers=tuple(view.waivers),
+        risk_statements=tuple(view.risk_statements),
+        pauses=tuple(view.pauses.values()),
+        duties_done=tuple(view.duties_done),
+        alert_cases=tuple(
+            AlertCase(subject=key[0], limit=Identifier(key[2]), since=since)
+            for key, since in sorted(view.alerts.items())
+            if key[:2] == (subject, configuration)
+        ),
+        scope_findings=tuple(view.scope_findings),
+        digests=dict(sorted(digests.items())),
+    )
+
+
+def question_for(
+    view: RecordView,
+    *,
+    model: Identifier,
+    subject: str,
+    opaque: bool,
+    configuration: Identifier,
+    permission: Permission,
+    mode: str,
+    effective_compute: Compute | None,
+    as_of: datetime,
+    policy: Digest,
+) -> Question:
+    """Complete a question with what the record says about earlier assessments and grants (D4, D5, V6)."""
+    compute, at = _assessed(view, subject)
+    return Question(
+        model=model,
+        subject=subject,
+        configuration=configuration,
+        permission=permission,
+        mode=mode,
+        as_of=as_of,
+        policy=policy,
+        opaque=opaque,
+        effective_compute=effective_compute,
+        assessed_compute=compute,
+        assessed_at=at,
+        best_assessed_compute=_best_assessed(view, policy, as_of),
+        widening=not _granted_before(view, subject, configuration, permission, mode),
+    )
+
+
+def _granted_before(view: RecordView, subject: str, configuration: str, permission: Permission, mode: str) -> bool:
+    asked = (subject, configuration, permission, mode)
+    granted = (d.question for _, _, d in view.decisions if d.granted)
+    return any((q.subject, q.configuration, q.permission, q.mode) == asked for q in granted)
+
+
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _assessed(view: RecordView, subject: str) -> tuple[Compute | None, datetime | None]:
+    """Compute and date of the subject's latest assessment: of its evaluations, the one assessed longest ago.
+
+    A run without date counts as the earliest there is, one without compute as unknown (D5).
+    """
+    latest: dict[str, RunIngested] = {}
+    for run in (r for r in view.runs if r.subject == subject):
+        known = latest.get(run.manifest.evaluation)
+        if known is None or _date(run) >= _date(known):
+            latest[run.manifest.evaluation] = run
+    if not latest:
+        return None, None
+    computes = [run.effective_compute for run in latest.values()]
+    compute = None if None in computes else min(c for c in computes if c is not None)
+    return compute, min(_date(run) for run in latest.values())
+
+
+def _date(run: RunIngested) -> datetime:
+    return run.manifest.dated or _UNDATED
+
+
+def _best_assessed(view: RecordView, policy: Digest, as_of: datetime) -> Compute | None:
+    """Effective compute of the most capable subject whose recorded verdicts show no crossing (D4)."""
+    crossed: dict[str, bool] = {}
+    for (subject, _, _, digest), (_, verdict) in view.verdicts.items():
+        if digest == policy:
+            crossed[subject] = crossed.get(subject, False) or verdict.at(as_of).counts_as_crossed
+    cleared = [_assessed(view, subject)[0] for subject, held in crossed.items() if not held]
+    return max((c for c in cleared if c is not None), default=None)
