@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tomllib
 
-from shared import ROOT
-
 import scalegate
+from shared import ROOT
 
 
 def test_the_package_says_the_version_that_is_built() -> None:
