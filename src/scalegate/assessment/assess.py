@@ -100,7 +100,7 @@ def _observation(request: Request, limit: str, name: str, observation: Observati
     own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
     parents = [r for r in request.runs if r.subject in request.ancestors and _bears(r, observation)]
     clearing = _judged(request, limit, name, observation, [r for r in own if _covers(request, r)])
-    below = _judged(request, limit, name, observation, [r for r in own if _strictly_within(request, r)])
+    below = _judged(request, limit, name, observation, [r for r in own if _within(request, r)])
     inherited = _judged(request, limit, name, observation, [r for r in parents if _within(request, r)])
     return _strongest(name, observation, clearing, below, inherited)
 
@@ -114,8 +114,8 @@ def _strongest(
 ) -> Observed:
     """The gravest of the configurations contained in the subject's (V3), over the best that covers it (S2).
 
-    A configuration that contains the subject's can clear it; one that it contains, and an ancestor, can only
-    make the claim graver. An ancestor counts by danger shown alone (S2).
+    A configuration that contains the subject's can clear it; one that it contains (its own among them), and an
+    ancestor, can only make the claim graver. An ancestor counts by danger shown alone (S2).
     """
     best = min(clearing.values(), key=_gravity, default=None) or nothing_run(name, observation)
     grave = [o for o in below.values() if o.result.kind is not VerdictKind.NOT_RUN]
@@ -153,10 +153,6 @@ def _covers(request: Request, recorded: RecordedRun) -> bool:
 
 def _within(request: Request, recorded: RecordedRun) -> bool:
     return contains(request.configurations, request.configuration, recorded.run.manifest.configuration)
-
-
-def _strictly_within(request: Request, recorded: RecordedRun) -> bool:
-    return _within(request, recorded) and not _covers(request, recorded)
 
 
 def _not_supported(name: str, observation: JudgementObservation | DifferenceObservation) -> Observed:

@@ -29,7 +29,8 @@ class GateBounds:
     point: Decimal | None
     estimator: str
     units: int
-    shift: str
+    shift: Decimal | None
+    shift_words: str
     envelope: str
     notes: tuple[str, ...]
     free_fit: FreeFit | None = None
@@ -56,7 +57,7 @@ def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: Blin
     shift = observation.elicitation_shift
     raised = None if shift.value is None else min(upper + shift.value + reserve.rate, Decimal(1))
     words = "unknown" if shift.value is None else f"+{shift.value} ({shift.author}: {shift.reason})"
-    return _gate_bounds(found, upper, raised, words, "")
+    return _gate_bounds(found, upper, raised, (shift.value, words), "")
 
 
 def horizon_bounds(
@@ -86,11 +87,16 @@ def horizon_bounds(
         f"slopes {envelope.slope_from} to {envelope.slope_to} per doubling, "
         f"family deviation up to {envelope.family_sd}: {envelope.reason}"
     )
-    return _gate_bounds(found, upper, raised, words, stated, free_fit(table, seed=seed, draws=draws))
+    return _gate_bounds(found, upper, raised, (shift.value, words), stated, free_fit(table, seed=seed, draws=draws))
 
 
 def _gate_bounds(
-    found: Bounds, upper: Decimal, raised: Decimal | None, shift: str, envelope: str, fit: FreeFit | None = None
+    found: Bounds,
+    upper: Decimal,
+    raised: Decimal | None,
+    shift: tuple[Decimal | None, str],
+    envelope: str,
+    fit: FreeFit | None = None,
 ) -> GateBounds:
     return GateBounds(
         lower=round_down(found.lower),
@@ -99,7 +105,8 @@ def _gate_bounds(
         point=None if found.point is None else round_down(found.point),
         estimator=found.estimator,
         units=found.units,
-        shift=shift,
+        shift=None if shift[0] is None else Decimal(shift[0]),
+        shift_words=shift[1],
         envelope=envelope,
         notes=found.notes,
         free_fit=fit,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from scalegate.assessment.bounds import GateBounds, horizon_bounds, rate_bounds, seed_of
 from scalegate.assessment.growth import reached_at, reached_on
@@ -24,7 +25,7 @@ from scalegate.policy.document import (
     RateObservation,
     Relaxable,
 )
-from scalegate.quantity import Identifier, Probability, round_down
+from scalegate.quantity import Compute, Identifier, Probability, round_down
 from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
 from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
 
@@ -336,7 +337,7 @@ def _result(
         attempts=table.attempts,
         missing=table.missing,
         invalid_runs=table.invalid_runs,
-        elicitation_shift=bounds.shift if bounds else "",
+        elicitation_shift=bounds.shift if bounds else None,
         effort_ratio=ratio,
         envelope=bounds.envelope if bounds else "",
         estimator=bounds.estimator if bounds else "",
@@ -371,10 +372,10 @@ def _worn(
 
 
 def _alpha(observation: Measured, name: str) -> Probability | None:
-    return None if isinstance(observation, ExistenceObservation) else getattr(observation, name)
+    return None if isinstance(observation, ExistenceObservation) else cast(Probability, getattr(observation, name))
 
 
-def _train_cap(request: Request, observation: Measured, pool: Pool, facts: ObservationFacts):  # type: ignore[no-untyped-def]
+def _train_cap(request: Request, observation: Measured, pool: Pool, facts: ObservationFacts) -> Compute | None:
     """The compute at which training growth takes the bound to its line (V6, V7)."""
     if isinstance(observation, ExistenceObservation) or facts.upper is None:
         return None
@@ -390,7 +391,7 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
     """What the reader must believe for the numbers to mean what they say; printed with the verdict."""
     if isinstance(observation, ExistenceObservation) or bounds is None:
         return
-    yield f"elicitation shift {bounds.shift}"
+    yield f"elicitation shift {bounds.shift_words}"
     reserve = request.policy.evaluation.blind_spot_reserve
     amount = reserve.horizon if isinstance(observation, HorizonObservation) else reserve.rate
     yield f"blind-spot reserve {amount}, set by {reserve.set_by}: {reserve.reason}"

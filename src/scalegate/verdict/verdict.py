@@ -76,6 +76,7 @@ class ObservationResult:
         point: the plain estimate, for display.
         tasks, attempts, missing: registered tasks; attempts with a valid outcome; registered attempts without.
         invalid_runs, abandoned_runs: counts printed beside the verdict (E4).
+        elicitation_shift: `g` in points of probability, or as a factor for horizons; None when unknown (B2).
         rests_on: addresses of the runs and the digest of the suite.
     """
 
@@ -98,7 +99,7 @@ class ObservationResult:
     missing: int = 0
     invalid_runs: int = 0
     abandoned_runs: int = 0
-    elicitation_shift: str = ""
+    elicitation_shift: Decimal | None = None
     effort_ratio: Decimal | None = None
     statistical_power: Decimal | None = None
     envelope: str = ""

@@ -1,0 +1,139 @@
+"""JSON of verdicts, decisions and assessments, as interfaces.md fixes it.
+
+For: the command line. Does not know: how to reach a project. Numbers are JSON numbers here, for other programs;
+the record keeps them as decimal strings. An upper bound that bounds nothing is null, and `upper_unbounded` is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from scalegate.decision.decision import Blocker, Decision, NotTested, RestsOn
+from scalegate.quantity import format_instant
+from scalegate.verdict.verdict import ObservationResult, Verdict
+
+Form = dict[str, Any]
+
+
+def number(value: Decimal | None) -> float | None:
+    """A JSON number; null for missing and for what is unbounded."""
+    return None if value is None or value.is_infinite() else float(value)
+
+
+def instant(value: datetime | None) -> str | None:
+    return None if value is None else format_instant(value)
+
+
+def limit_form(verdict: Verdict) -> Form:
+    """One limit of one subject: the governing observation's numbers under the verdict."""
+    governing = next((r for r in verdict.observations if r.observation == verdict.governing), None)
+    return {
+        "limit": verdict.limit,
+        "threat_model": verdict.threat_model,
+        "verdict": verdict.kind.value,
+        "counts_as_crossed": verdict.kind.counts_as_crossed,
+        "rules": list(verdict.rules),
+        **_numbers(governing),
+        "expires": instant(verdict.expires),
+        "expires_because": verdict.expires_because or None,
+        "reasons": list(verdict.reasons),
+        "observations": [observation_form(r) for r in verdict.observations],
+    }
+
+
+def observation_form(result: ObservationResult) -> Form:
+    return {
+        "observation": result.observation,
+        "evaluation": result.evaluation,
+        "verdict": result.kind.value,
+        "relied_on": result.relied_on,
+        "rules": list(result.rules),
+        **_numbers(result),
+        "expires": instant(result.expires),
+        "reasons": list(result.reasons),
+        "not_tested": list(result.not_tested),
+        "rests_on": list(result.rests_on),
+        "free_fit": _free_fit(result),
+    }
+
+
+def _numbers(result: ObservationResult | None) -> Form:
+    if result is None:
+        return {"lower": None, "upper": None, "measure": None, "direction": None, "assumptions": []}
+    return {
+        "lower": number(result.lower),
+        "upper": number(result.upper),
+        "upper_unbounded": result.upper is not None and result.upper.is_infinite(),
+        "limit_value": number(result.limit_value),
+        "alert_value": number(result.alert_value),
+        "measure": result.measure,
+        "direction": result.direction.value,
+        "alpha_lower": number(result.alpha_lower),
+        "alpha_upper": number(result.alpha_upper),
+        "tasks": result.tasks,
+        "attempts": result.attempts,
+        "missing": result.missing,
+        "invalid_runs": result.invalid_runs,
+        "abandoned_runs": result.abandoned_runs,
+        "elicitation_shift": number(result.elicitation_shift),
+        "effort_ratio": number(result.effort_ratio),
+        "statistical_power": number(result.statistical_power),
+        "envelope": result.envelope,
+        "estimator": result.estimator,
+        "assumptions": list(result.assumptions),
+    }
+
+
+def _free_fit(result: ObservationResult) -> Form | None:
+    fit = result.free_fit
+    if fit is None:
+        return None
+    names = ("p50", "p50_lower", "p50_upper", "p80", "p80_lower", "p80_upper", "slope")
+    return {"label": fit.label, **{n: number(getattr(fit, n)) for n in names}, "draws": fit.draws}
+
+
+def decision_form(decision: Decision) -> Form:
+    """One decision, as `assess` lists it and `gate` prints it."""
+    question = decision.question
+    return {
+        "permission": question.permission.value,
+        "mode": question.mode or None,
+        "configuration": question.configuration,
+        "granted": decision.granted,
+        "outcome": decision.outcome,
+        "waived_until": instant(decision.waived_until),
+        "blockers": [_blocker(b) for b in decision.blockers],
+        "rests_on": [_rests_on(r) for r in decision.rests_on],
+        "lapses_at": instant(decision.lapses_at),
+        "lapses_because": decision.lapses_because or None,
+        "compute_cap": number(decision.compute_cap),
+        "out_of_scope": decision.out_of_scope or None,
+    }
+
+
+def _blocker(blocker: Blocker) -> Form:
+    return {
+        "rule": blocker.rule,
+        "limit": blocker.limit or None,
+        "protection": blocker.protection or None,
+        "why": blocker.why,
+        "cleared_by": list(blocker.cleared_by),
+        "waivable": blocker.waivable,
+    }
+
+
+def _rests_on(rests_on: RestsOn) -> Form:
+    return {
+        "ground": rests_on.ground.value,
+        "id": rests_on.id,
+        "what": rests_on.what,
+        "digest": rests_on.digest,
+        "until": instant(rests_on.until),
+    }
+
+
+def not_tested_form(items: Iterable[NotTested]) -> list[Form]:
+    return [{"threat_model": i.threat_model, "why": i.why} for i in dict.fromkeys(items)]
