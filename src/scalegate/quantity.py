@@ -111,6 +111,10 @@ class _Number(Decimal):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
+    def __format__(self, spec: str, /) -> str:  # type: ignore[override]
+        """In an f-string the unit stays, as in `str`; a format asks for the plain number."""
+        return format(Decimal(self), spec) if spec else str(self)
+
     __hash__ = Decimal.__hash__
 
 

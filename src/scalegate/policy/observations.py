@@ -1,0 +1,98 @@
+"""The observations of a limit: what they read, their lines, levels, shifts and arguments (V1, V9, B1-B5).
+
+For: `adoptable.py` and `remarks.py`. Does not know: evidence, how a bound is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from scalegate.policy.document import (
+    DifferenceObservation,
+    Direction,
+    HorizonObservation,
+    JudgementObservation,
+    Observation,
+    PolicyDocument,
+    RateObservation,
+)
+from scalegate.policy.objection import Objection, nearest
+from scalegate.shape import Path
+
+HALF = Decimal("0.5")
+
+
+def observations(document: PolicyDocument) -> Iterator[tuple[Path, str, Observation]]:
+    """Every observation with its path and the limit it bears on."""
+    for limit, known in document.limits.items():
+        for name, observation in known.observations.items():
+            yield ("limits", limit, "observations", name), limit, observation
+
+
+def observation_refusals(document: PolicyDocument) -> Iterator[Objection]:
+    """Unknown evaluations, lines in the wrong order, levels nobody may ask for, proxies without an argument."""
+    for path, _, observation in observations(document):
+        yield from _evaluations(document, path, observation)
+        if isinstance(observation, (RateObservation, HorizonObservation)):
+            yield from _levels(path, observation)
+            yield from _precursor(path, observation)
+        if isinstance(observation, (RateObservation, HorizonObservation, DifferenceObservation)):
+            yield from _lines(path, observation)
+        if isinstance(observation, HorizonObservation):
+            yield from _horizon(path, observation)
+        if isinstance(observation, JudgementObservation) and not observation.must_cite:
+            what, mend = "a judgement that cites no evidence", "name what it must cite"
+            yield Objection(path=(*path, "must_cite"), what=what, mend=mend, rule="V9")
+
+
+def _evaluations(document: PolicyDocument, path: Path, observation: Observation) -> Iterator[Objection]:
+    known = document.evaluation.evaluations
+    for field in ("evaluation", "control"):
+        name = getattr(observation, field, None)
+        if name is not None and name not in known:
+            what = f"{name!r} is no evaluation of this policy"
+            yield Objection(path=(*path, field), what=what, mend=nearest(name, known))
+
+
+def _levels(path: Path, observation: RateObservation | HorizonObservation) -> Iterator[Objection]:
+    for field in ("alpha_lower", "alpha_upper"):
+        value = getattr(observation, field)
+        if not 0 < value <= HALF:
+            what = f"a level of {value} bounds nothing"
+            mend = "write a number above 0 and up to 0.5, usually 0.05"
+            yield Objection(path=(*path, field), what=what, mend=mend, rule="B1")
+
+
+def _precursor(path: Path, observation: RateObservation | HorizonObservation) -> Iterator[Objection]:
+    relied_on_proxy = observation.relied_on and observation.direction is Direction.RULE_OUT_PROXY
+    if relied_on_proxy and observation.precursor is None:
+        what = "a proxy is relied on, and nothing says why a small result rules the danger out"
+        yield Objection(path=path, what=what, mend="add precursor: (argument, author, expires)", rule="V1")
+
+
+def _lines(
+    path: Path, observation: RateObservation | HorizonObservation | DifferenceObservation
+) -> Iterator[Objection]:
+    if not observation.alert < observation.limit:
+        what = f"the alert line {observation.alert} is not below the limit {observation.limit}"
+        yield Objection(path=(*path, "alert"), what=what, mend="write an earlier line", rule="L4")
+    if isinstance(observation, HorizonObservation):
+        return
+    if observation.alert <= 0:
+        what = "no bound is ever below an alert line of 0, so nothing could be not shown"
+        yield Objection(path=(*path, "alert"), what=what, mend="write a line above zero", rule="B3")
+
+
+def _horizon(path: Path, observation: HorizonObservation) -> Iterator[Objection]:
+    if not 0 < observation.success < 1:
+        what = f"no task length has a success probability of {observation.success}"
+        yield Objection(path=(*path, "success"), what=what, mend="write 0.5 or 0.8", rule="B5")
+    envelope = observation.envelope
+    inside: Path = (*path, "envelope")
+    if not 0 < envelope.slope_from <= envelope.slope_to < Decimal("Infinity"):
+        what = f"the slopes {envelope.slope_from} to {envelope.slope_to} are no interval above zero"
+        yield Objection(path=inside, what=what, mend="write slope_from above 0 and not above slope_to", rule="B5")
+    if not 0 <= envelope.family_sd < Decimal("Infinity"):
+        what = f"{envelope.family_sd} is no standard deviation"
+        yield Objection(path=(*inside, "family_sd"), what=what, mend="write 0 or a finite number above", rule="B4")
