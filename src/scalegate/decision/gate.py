@@ -128,7 +128,7 @@ _WIDENED = (Permission.USE_INTERNALLY, Permission.DEPLOY)  # TRAIN is bounded by
 
 
 def _limit(policy: PolicyDocument, state: GateState, limit: LimitState) -> Iterator[Blocker]:
-    if state.training is Training.FIRST_RUN and limit.kind is VerdictKind.NOT_RUN:
+    if state.training is Training.FIRST_RUN and limit.never_run:
         return  # D4: leased up to the first due point without evidence; no waiver is needed for it
     if limit.crossed:
         yield from _crossed(policy, state, limit)

@@ -63,6 +63,11 @@ class LimitState:
     verdict: Verdict | None
 
     @property
+    def never_run(self) -> bool:
+        """No evidence was ever recorded; evidence that has expired is not that (D4)."""
+        return self.verdict is None or self.verdict.kind is VerdictKind.NOT_RUN
+
+    @property
     def crossed(self) -> bool:
         if not self.has_observations:
             return self.below_crossed
