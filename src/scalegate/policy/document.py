@@ -55,7 +55,12 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Exclusion:
-    """A domain that the policy leaves out, with the reason."""
+    """A domain that the policy leaves out, with the reason.
+
+    Attributes:
+        domain: what is left out.
+        why: the reason, in words.
+    """
 
     domain: str
     why: str
@@ -65,8 +70,13 @@ class Exclusion:
 class Scope:
     """What the policy covers.
 
-    `out_of_scope_below` and `screen` say what a finding under S4 must rest on; without both nothing can be
-    found out of scope.
+    Without both `out_of_scope_below` and `screen` nothing can be found out of scope (S4).
+
+    Attributes:
+        statement: which models and uses the policy covers.
+        out_of_scope_below: effective compute below which a finding may put a subject out of scope.
+        screen: the cheap evaluation that such a finding must rest on too.
+        exclusions: domains left out on purpose.
     """
 
     statement: str
@@ -86,7 +96,13 @@ class Line(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A named duty and the people who hold it."""
+    """A named duty and the people who hold it.
+
+    Attributes:
+        title: what the role is called.
+        holders: ids of the people who hold it; at least one.
+        line: on which side of a decision it stands.
+    """
 
     title: str
     holders: tuple[Identifier, ...]
@@ -95,7 +111,14 @@ class Role:
 
 @dataclass(frozen=True, kw_only=True)
 class Quorum:
-    """How many distinct people, out of which roles; `outside_line` asks for one not in delivery."""
+    """How many distinct people, out of which roles.
+
+    Attributes:
+        number: how many people; a person counts once, whatever roles they hold.
+        of: the roles that they may act in.
+        outside_line: one of them holds no role in the delivery line.
+        outside_key: one of them signs with a key that the developer does not hold.
+    """
 
     number: int
     of: tuple[Identifier, ...]
@@ -108,7 +131,14 @@ class Quorum:
 
 @dataclass(frozen=True, kw_only=True)
 class AttackerBudget:
-    """What a capable, patient adversary would spend; evaluations are measured against it (V4)."""
+    """What a capable, patient adversary would spend; evaluations are measured against it (V4).
+
+    Attributes:
+        description: who the adversary is and what they have.
+        tokens_per_attempt: tokens that they would spend on one attempt.
+        attempts_per_task: attempts that they would make at one task.
+        floor: least share of that budget an evaluation must have allowed; below it negatives are void.
+    """
 
     description: str
     tokens_per_attempt: int
@@ -118,7 +148,14 @@ class AttackerBudget:
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptedBlindSpot:
-    """Who goes on without a test, why, until when, and what would change it (L3)."""
+    """Who goes on without a test, why, until when, and what would change it (L3).
+
+    Attributes:
+        accepted_by: the role that answers for going on.
+        why: why there is no test, and why going on is right all the same.
+        until: when the acceptance ends; from then on the threat model blocks like evidence that was never collected.
+        would_change: what would end it earlier.
+    """
 
     accepted_by: Identifier
     why: str
@@ -128,7 +165,16 @@ class AcceptedBlindSpot:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreatModel:
-    """One way to catastrophe: it ends in a ladder of limits, or in an accepted blind spot (L3)."""
+    """One way to catastrophe: it ends in a ladder of limits, or in an accepted blind spot (L3).
+
+    Attributes:
+        title: what it is called.
+        actor: who would do it.
+        harm: what would happen.
+        attacker_budget: what the actor would spend; without it effort cannot be judged and nothing is cleared.
+        ladder: ids of its limits, least grave first; the last is a hard stop (L1).
+        accepted_blind_spot: instead of a ladder.
+    """
 
     title: str
     actor: str
@@ -143,7 +189,13 @@ class ThreatModel:
 
 @dataclass(frozen=True, kw_only=True)
 class Precursor:
-    """Why a small result on a proxy rules the danger out (V1); displayed as an assumption."""
+    """Why a small result on a proxy rules the danger out (V1); displayed as an assumption.
+
+    Attributes:
+        argument: why the danger cannot be there while the proxy is small.
+        author: who says so.
+        expires: when the argument has to be made anew.
+    """
 
     argument: str
     author: Identifier
@@ -152,7 +204,13 @@ class Precursor:
 
 @dataclass(frozen=True, kw_only=True)
 class RateShift:
-    """The elicitation shift `g` in points of probability (B2); `unknown` rules nothing out."""
+    """The elicitation shift `g` in points of probability (B2); `unknown` rules nothing out.
+
+    Attributes:
+        value: how much higher a better elicited subject would score; `0` is none and is printed.
+        author: who estimated it.
+        reason: on what grounds.
+    """
 
     value: Probability | None
     author: Identifier
@@ -161,7 +219,13 @@ class RateShift:
 
 @dataclass(frozen=True, kw_only=True)
 class FactorShift:
-    """The elicitation shift `g` as a factor on a task length (B2); null rules nothing out, `1x` is none."""
+    """The elicitation shift `g` as a factor on a task length (B2); `unknown` rules nothing out.
+
+    Attributes:
+        value: how much longer the tasks of a better elicited subject would be; `1x` is none and is printed.
+        author: who estimated it.
+        reason: on what grounds.
+    """
 
     value: Factor | None
     author: Identifier
@@ -173,7 +237,8 @@ class SlopeEnvelope:
     """The stated interval over which a gate takes the worst horizon (B5).
 
     Attributes:
-        slope_from, slope_to: drop of the log-odds of success per doubling of the task length.
+        slope_from: least drop of the log-odds of success per doubling of the task length; above 0.
+        slope_to: greatest such drop.
         family_sd: standard deviation of a task family's log-odds around the curve.
         reason: why the truth is believed to lie inside.
     """
@@ -186,7 +251,22 @@ class SlopeEnvelope:
 
 @dataclass(frozen=True, kw_only=True)
 class RateObservation:
-    """A success rate (or mean score on the unit interval) over the tasks of an evaluation."""
+    """A success rate (or mean score on the unit interval) over the tasks of an evaluation.
+
+    Attributes:
+        measure: `success_rate` counts attempts that reach the success score; `mean_score` averages.
+        evaluation: the evaluation it reads.
+        direction: what it can tell (V1).
+        relied_on: the limit needs it to be cleared (V2); otherwise it can only raise a verdict.
+        unit: what counts as one independent observation (B4).
+        orientation: which end of a score is dangerous (E5).
+        limit: the capability line `L`.
+        alert: the early-warning line `B`, below the limit by more than growth between evaluations (L4).
+        alpha_lower: one-sided level of the lower bound, above 0 and up to 0.5.
+        alpha_upper: one-sided level of the upper bound, above 0 and up to 0.5.
+        elicitation_shift: how much is added to the upper bound (B1).
+        precursor: why smallness rules the danger out; needed by a proxy that is relied on.
+    """
 
     measure: Literal["success_rate", "mean_score"]
     evaluation: Identifier
@@ -204,7 +284,22 @@ class RateObservation:
 
 @dataclass(frozen=True, kw_only=True)
 class HorizonObservation:
-    """The human task length at which the subject succeeds with probability `success`."""
+    """The human task length at which the subject succeeds with probability `success`.
+
+    Attributes:
+        measure: `time_horizon`.
+        evaluation: the evaluation it reads; tasks without human minutes say nothing here.
+        direction: what it can tell (V1).
+        relied_on: the limit needs it to be cleared (V2); otherwise it can only raise a verdict.
+        success: the success probability, usually 0.5 or 0.8.
+        limit: the capability line `L`, a task length.
+        alert: the early-warning line `B`, below the limit by more than growth between evaluations (L4).
+        alpha_lower: one-sided level of the lower bound, above 0 and up to 0.5.
+        alpha_upper: one-sided level of the upper bound, above 0 and up to 0.5.
+        envelope: the slopes over which the worst horizon is taken (B5).
+        elicitation_shift: the factor on the upper bound (B1).
+        precursor: why smallness rules the danger out; needed by a proxy that is relied on.
+    """
 
     measure: Literal["time_horizon"]
     evaluation: Identifier
@@ -222,7 +317,13 @@ class HorizonObservation:
 
 @dataclass(frozen=True, kw_only=True)
 class ExistenceObservation:
-    """One verified success is enough; it can show danger and can never clear (V1)."""
+    """One verified success is enough; it can show danger and can never clear (V1).
+
+    Attributes:
+        measure: `existence`.
+        evaluation: the evaluation it reads.
+        min_human_minutes: only tasks at least this long count; without it every task does.
+    """
 
     measure: Literal["existence"]
     evaluation: Identifier
@@ -231,7 +332,17 @@ class ExistenceObservation:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgementObservation:
-    """A signed judgement by a role (V9); counts as crossed until signed."""
+    """A signed judgement by a role (V9); counts as crossed until signed. Read, not yet signed.
+
+    Attributes:
+        measure: `judgement`.
+        role: who judges.
+        question: what they answer.
+        must_cite: evaluations or documents that the judgement has to cite.
+        relied_on: the limit needs it to be cleared (V2).
+        may_clear: whether a signed judgement may clear at all.
+        expires_after: how long a judgement stands.
+    """
 
     measure: Literal["judgement"]
     role: Identifier
@@ -244,7 +355,17 @@ class JudgementObservation:
 
 @dataclass(frozen=True, kw_only=True)
 class DifferenceObservation:
-    """A difference between two arms, for example human uplift (V9). Read, not yet assessed."""
+    """A difference between two arms, for example human uplift (V9). Read, not yet assessed.
+
+    Attributes:
+        measure: `difference`.
+        evaluation: the arm with the subject.
+        control: the arm without it.
+        direction: what it can tell (V1).
+        relied_on: the limit needs it to be cleared (V2).
+        limit: the capability line, in points of probability.
+        alert: the early-warning line below it.
+    """
 
     measure: Literal["difference"]
     evaluation: Identifier
@@ -260,7 +381,14 @@ Observation = RateObservation | HorizonObservation | ExistenceObservation | Judg
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """A capability line: what it means in words, and the observations that bear on it (V2)."""
+    """A capability line: what it means in words, and the observations that bear on it (V2).
+
+    Attributes:
+        title: what it is called.
+        capability: what a subject at this line could do.
+        observations: by id; at least one.
+        hard_stop: once it counts as crossed, nothing permits (L2).
+    """
 
     title: str
     capability: str
@@ -289,7 +417,13 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Efficacy:
-    """The efficacy target, set beforehand (D3)."""
+    """The efficacy target, set beforehand (D3).
+
+    Attributes:
+        metric: what is measured, and how.
+        sense: whether more or less is better.
+        target: the number that a test has to meet.
+    """
 
     metric: str
     sense: Sense
@@ -298,7 +432,15 @@ class Efficacy:
 
 @dataclass(frozen=True, kw_only=True)
 class Protection:
-    """A measure with family, efficacy target, approving role and expiry."""
+    """A measure with family, efficacy target, approving role and expiry.
+
+    Attributes:
+        title: what is done.
+        family: what it protects against.
+        efficacy: the target that its test has to meet.
+        approved_by: the role that approves the test.
+        lapses_after: how long a test stands.
+    """
 
     title: str
     family: Family
@@ -309,7 +451,12 @@ class Protection:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Protections always asked for a permission; or `none_because` (D2)."""
+    """Protections always asked for a permission; or `none_because` (D2).
+
+    Attributes:
+        protections: ids of the measures.
+        none_because: why there are none; exactly one of the two is written.
+    """
 
     protections: tuple[Identifier, ...] = ()
     none_because: str = ""
@@ -320,6 +467,12 @@ class Conditional:
     """Protections asked for a permission when a limit counts as crossed (D2); or `none_because`.
 
     A crossed limit with no entry for a permission holds it: nothing says what would permit it.
+
+    Attributes:
+        limit: the limit that has to be crossed.
+        permission: the permission that then asks for more.
+        protections: ids of the measures.
+        none_because: why a crossing asks for nothing more; exactly one of the two is written.
     """
 
     limit: Identifier
@@ -330,7 +483,13 @@ class Conditional:
 
 @dataclass(frozen=True, kw_only=True)
 class Protections:
-    """All measures, and what they are tied to."""
+    """All measures, and what they are tied to.
+
+    Attributes:
+        measures: by id.
+        standing: for each of the six permissions, what is always asked.
+        conditional: what a crossed limit asks for on top.
+    """
 
     measures: dict[str, Protection]
     standing: dict[str, Standing]
@@ -345,6 +504,7 @@ class Evaluation:
     """One evaluation that the policy names.
 
     Attributes:
+        title: what it is called.
         suite: the name of the suite file that registers its tasks.
         success_score: an attempt whose score reaches this is a success (after E5).
         coverage_floor: least share of registered attempts with a valid outcome (E2's second check).
@@ -364,7 +524,14 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class BlindSpotReserve:
-    """What every upper bound is raised by, for the tests that nobody thought of (B1); above zero."""
+    """What every upper bound is raised by, for the tests that nobody thought of (B1); above zero.
+
+    Attributes:
+        rate: added to rates, in points of probability.
+        horizon: factor on task lengths.
+        set_by: the board's role; nobody else changes it (B2).
+        reason: on what grounds.
+    """
 
     rate: Probability
     horizon: Factor
@@ -374,7 +541,13 @@ class BlindSpotReserve:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingGrowth:
-    """Growth of a measure per doubling of effective compute (V7), for TRAIN."""
+    """Growth of a measure per doubling of effective compute (V7), for TRAIN.
+
+    Attributes:
+        rate: points of probability per doubling.
+        horizon: factor per doubling.
+        reason: on what grounds.
+    """
 
     rate: Probability
     horizon: Factor
@@ -383,7 +556,13 @@ class TrainingGrowth:
 
 @dataclass(frozen=True, kw_only=True)
 class ElicitationGrowth:
-    """Outside gains on fixed weights per month (V7), for every permission but TRAIN."""
+    """Outside gains on fixed weights per month (V7), for every permission but TRAIN.
+
+    Attributes:
+        rate_per_month: points of probability per month.
+        horizon_per_month: factor per month.
+        reason: on what grounds.
+    """
 
     rate_per_month: Probability
     horizon_per_month: Factor
@@ -392,7 +571,13 @@ class ElicitationGrowth:
 
 @dataclass(frozen=True, kw_only=True)
 class Growth:
-    """The growths that let evidence lapse; never mixed (V7)."""
+    """The growths that let evidence lapse; never mixed (V7).
+
+    Attributes:
+        training: for TRAIN.
+        elicitation: for every other permission.
+        frontier_doubling: how fast the frontier doubles its task length; for planning only.
+    """
 
     training: TrainingGrowth
     elicitation: ElicitationGrowth
@@ -401,7 +586,13 @@ class Growth:
 
 @dataclass(frozen=True, kw_only=True)
 class Triggers:
-    """When an evaluation is due, whichever comes first (D5)."""
+    """When an evaluation is due, whichever comes first (D5).
+
+    Attributes:
+        effective_compute: growth of a run since its last assessment; above 1x.
+        calendar: time since the evidence was collected; older evidence has expired.
+        events: ids of events that make an assessment due at once.
+    """
 
     effective_compute: Factor
     calendar: Period
@@ -410,7 +601,12 @@ class Triggers:
 
 @dataclass(frozen=True, kw_only=True)
 class FirstAssessment:
-    """How far a first run may go with no evaluated checkpoint (D4)."""
+    """How far a first run may go with no evaluated checkpoint (D4); the smaller of the two counts.
+
+    Attributes:
+        at: an effective compute.
+        factor: a multiple of the most capable model that this developer has itself assessed without a crossing.
+    """
 
     at: Compute | None = None
     factor: Factor | None = None
@@ -429,6 +625,12 @@ class Relaxation:
 
     `registration: not_required` lets unregistered runs clear (E6); `evidence_dates: stated` accepts a date
     that whoever ingested the file stated, where the file has none.
+
+    Attributes:
+        requirement: what is relaxed; each at most once.
+        value: what holds instead.
+        why: the reason, printed with every verdict that rests on it.
+        author: who answers for it.
     """
 
     requirement: Relaxable
@@ -439,7 +641,16 @@ class Relaxation:
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSection:
-    """Which evaluations, how often, and how numbers become bounds."""
+    """Which evaluations, how often, and how numbers become bounds.
+
+    Attributes:
+        evaluations: by id.
+        triggers: when an evaluation is due.
+        first_assessment: how far a run may go before its first; with neither field it is held.
+        blind_spot_reserve: what is added to every upper bound.
+        growth: what lets evidence lapse.
+        relaxations: the one place where a requirement is relaxed.
+    """
 
     evaluations: dict[str, Evaluation]
     triggers: Triggers
@@ -454,7 +665,14 @@ class EvaluationSection:
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """Something a role must do within a time."""
+    """Something a role must do within a time.
+
+    Attributes:
+        id: its name in the record.
+        what: what has to be done.
+        role: who has to do it.
+        within: how soon after the alert.
+    """
 
     id: Identifier
     what: str
@@ -464,7 +682,13 @@ class Duty:
 
 @dataclass(frozen=True, kw_only=True)
 class WaiverRule:
-    """Who may waive, for how long (D12)."""
+    """Who may waive, for how long (D12); without it nobody may.
+
+    Attributes:
+        quorum: who decides; one of them stands outside the delivery line.
+        longest: how long a waiver may last.
+        renewals: 0 or 1; the board renews.
+    """
 
     quorum: Quorum
     longest: Period
@@ -473,7 +697,12 @@ class WaiverRule:
 
 @dataclass(frozen=True, kw_only=True)
 class PauseRule:
-    """How a pause is reviewed and ended (D10); anybody in a role may begin one."""
+    """How a pause is reviewed and ended (D10); anybody in a role may begin one.
+
+    Attributes:
+        review_within: how soon it is reviewed.
+        resume: who ends it, in writing.
+    """
 
     review_within: Period
     resume: Quorum
@@ -481,7 +710,12 @@ class PauseRule:
 
 @dataclass(frozen=True, kw_only=True)
 class CompetitorClause:
-    """The competitor or emergency clause (D13). Read; it grants nothing yet."""
+    """The competitor or emergency clause (D13). Read; it grants nothing yet.
+
+    Attributes:
+        text: the clause.
+        quorum: who may invoke it, with an outside key.
+    """
 
     text: str
     quorum: Quorum
@@ -489,7 +723,17 @@ class CompetitorClause:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What happens when a limit counts as crossed."""
+    """What happens when a limit counts as crossed.
+
+    Attributes:
+        max_lease: longest life of a grant; the longest a pause may take to reach everybody (D9).
+        alert_duties: what an alert asks for, of whom, how soon (V6); at least one.
+        pause: how a pause ends.
+        rebuttal: who may find that a danger shown was a false observation; with an outside key (V8).
+        deletion: who decides on deleting weights (D6).
+        waivers: who may waive; absent means nobody.
+        competitor_clause: absent unless the policy adopted it.
+    """
 
     max_lease: Period
     alert_duties: tuple[Duty, ...]
@@ -505,7 +749,12 @@ class Response:
 
 @dataclass(frozen=True, kw_only=True)
 class Relaxing:
-    """What relaxing the policy takes (D11)."""
+    """What relaxing the policy takes (D11).
+
+    Attributes:
+        quorum: who decides.
+        notice: how long the change is public before it takes effect.
+    """
 
     quorum: Quorum
     notice: Period
@@ -513,7 +762,12 @@ class Relaxing:
 
 @dataclass(frozen=True, kw_only=True)
 class Critique:
-    """Where critics write and how fast they are answered."""
+    """Where critics write and how fast they are answered.
+
+    Attributes:
+        contact: an address that anybody may write to.
+        answered_within: how soon they get an answer.
+    """
 
     contact: str
     answered_within: Period
@@ -521,7 +775,12 @@ class Critique:
 
 @dataclass(frozen=True, kw_only=True)
 class Disclosure:
-    """What is published, and how soon."""
+    """What is published, and how soon.
+
+    Attributes:
+        what: what is published.
+        within: how soon after it exists.
+    """
 
     what: str
     within: Period
@@ -529,7 +788,18 @@ class Disclosure:
 
 @dataclass(frozen=True, kw_only=True)
 class Accountability:
-    """Who answers for the policy, who can check it, and how it changes."""
+    """Who answers for the policy, who can check it, and how it changes.
+
+    Attributes:
+        officer: the role that answers for the policy.
+        board: the role of the board; its line is `board`.
+        evaluators: the role that runs evaluations.
+        relaxing: what relaxing the policy takes; tightening takes effect at once.
+        review_every: how often the policy is reviewed.
+        critique: where critics write.
+        noncompliance_channel: where staff report that the policy was not kept.
+        disclosures: what is published.
+    """
 
     officer: Identifier
     board: Identifier
@@ -546,7 +816,22 @@ class Accountability:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyDocument:
-    """A responsible scaling policy, version 1 of the format."""
+    """A responsible scaling policy, version 1 of the format.
+
+    Attributes:
+        schema: `scalegate.policy/1`.
+        title: what the policy is called.
+        version: the developer's own version number.
+        developer: who promises.
+        scope: what it covers.
+        roles: by id.
+        threat_models: by id; each ends in a ladder or in an accepted blind spot.
+        limits: by id; each on exactly one ladder.
+        protections: measures, and what they are tied to.
+        evaluation: evaluations, and how numbers become bounds.
+        response: what happens when a limit counts as crossed.
+        accountability: who answers, who can check, how it changes.
+    """
 
     schema: Literal["scalegate.policy/1"]
     title: str
