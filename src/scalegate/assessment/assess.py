@@ -138,9 +138,17 @@ def _judged(
 
 
 def _of_pools(found: list[Observed]) -> Observed:
-    """An expired pool gives way to one that stands; danger and doubt never do (invariant 4)."""
-    standing = [o for o in found if o.result.kind is not VerdictKind.NOT_RUN] or found
+    """An expired pool, and an invalid one that was disposed of (E4), give way to one that stands.
+
+    Danger and doubt never do (invariant 4).
+    """
+    standing = [o for o in found if not _gives_way(o)] or found
     return max(standing, key=_gravity)
+
+
+def _gives_way(observed: Observed) -> bool:
+    kind = observed.result.kind
+    return kind is VerdictKind.NOT_RUN or (kind is VerdictKind.INVALID and observed.disposed)
 
 
 def _bears(recorded: RecordedRun, observation: Measured) -> bool:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
 
 from scalegate.estimate.bound import Bounds
 from scalegate.evidence.outcomes import OutcomeTable
-from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Unit
+from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation
 from scalegate.quantity import Digest, round_down, round_up
 from scalegate.verdict.verdict import FreeFit
 
@@ -36,23 +40,44 @@ class GateBounds:
     free_fit: FreeFit | None = None
 
 
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Columns:
+    """The table as arrays of shape (task,); families as numbers, unknown minutes as NaN for the estimators."""
+
+    minutes: npt.NDArray[np.float64]
+    family: IntArray
+    successes_lower: IntArray
+    successes_upper: IntArray
+    registered: IntArray
+
+
+def _columns(table: OutcomeTable) -> _Columns:
+    numbers = {family: number for number, family in enumerate(sorted(set(table.family)))}
+    return _Columns(
+        minutes=np.array([np.nan if m is None else m for m in table.minutes], dtype=np.float64),
+        family=np.array([numbers[family] for family in table.family], dtype=np.int64),
+        successes_lower=np.array(table.successes_lower, dtype=np.int64),
+        successes_upper=np.array(table.successes_upper, dtype=np.int64),
+        registered=np.array(table.registered, dtype=np.int64),
+    )
+
+
 def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: BlindSpotReserve) -> GateBounds:
     """A success rate or mean score; `g` and the reserve are points of probability, and the sum ends at 1."""
     from scalegate.estimate.rate import bound_mean, bound_rate
 
-    by_family = observation.unit is Unit.FAMILY
-    alphas = {"alpha_lower": float(observation.alpha_lower), "alpha_upper": float(observation.alpha_upper)}
+    columns = _columns(table)
+    unit = cast(Literal["task", "family"], observation.unit.value)
+    low, high = float(observation.alpha_lower), float(observation.alpha_upper)
     if observation.measure == "success_rate":
-        found = bound_rate(
-            table.successes_lower,
-            table.successes_upper,
-            table.registered,
-            family=table.family if by_family else None,
-            **alphas,
-        )
+        counts = (columns.successes_lower, columns.successes_upper, columns.registered)
+        found = bound_rate(*counts, columns.family, unit=unit, alpha_lower=low, alpha_upper=high)
     else:
-        family = table.family if by_family else None
-        found = bound_mean(table.mean_lower, table.mean_upper, family=family, **alphas)
+        means = (np.array(table.mean_lower, dtype=np.float64), np.array(table.mean_upper, dtype=np.float64))
+        found = bound_mean(*means, columns.family, unit=unit, alpha_lower=low, alpha_upper=high)
     upper = round_up(found.upper)
     shift = observation.elicitation_shift
     raised = None if shift.value is None else min(upper + shift.value + reserve.rate, Decimal(1))
@@ -67,12 +92,13 @@ def horizon_bounds(
     from scalegate.estimate.horizon import bound_horizon
 
     envelope = observation.envelope
+    columns = _columns(table)
     found = bound_horizon(
-        table.minutes,
-        table.family,
-        table.successes_lower,
-        table.successes_upper,
-        table.registered,
+        columns.minutes,
+        columns.family,
+        columns.successes_lower,
+        columns.successes_upper,
+        columns.registered,
         success=float(observation.success),
         slopes=(float(envelope.slope_from), float(envelope.slope_to)),
         family_sd=float(envelope.family_sd),
@@ -122,7 +148,9 @@ def free_fit(table: OutcomeTable, *, seed: bytes, draws: int) -> FreeFit:
     """The free two-parameter fit with its bootstrap intervals, for display."""
     from scalegate.estimate.bootstrap import fit_free
 
-    fit = fit_free(table.minutes, table.family, table.successes_lower, table.valid, seed=seed, draws=draws)
+    columns = _columns(table)
+    valid = np.array(table.valid, dtype=np.int64)
+    fit = fit_free(columns.minutes, columns.family, columns.successes_lower, valid, seed=seed, draws=draws)
     return FreeFit(
         label=fit.label,
         p50=_shown(fit.p50),

@@ -49,10 +49,14 @@ class Pool:
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
-    """A judged result, and what it may raise a verdict to when it is not relied on (V2)."""
+    """A judged result, and what it may raise a verdict to when it is not relied on (V2).
+
+    `disposed` is true when all its runs are invalid and disposed of by another role (E4).
+    """
 
     result: ObservationResult
     raises_to: VerdictKind | None
+    disposed: bool = False
 
 
 def pools_of(runs: Iterable[RecordedRun]) -> tuple[Pool, ...]:
@@ -79,7 +83,8 @@ def observe(request: Request, limit: str, name: str, observation: Measured, pool
     facts = _facts(request, limit, observation, pool, table, bounds)
     judgement = judge(facts)
     result = _result(request, limit, name, observation, pool, table, bounds, facts, judgement)
-    return Observed(result=result, raises_to=raised_by(facts, judgement))
+    disposed = not table.valid_runs and not facts.undisposed_invalid
+    return Observed(result=result, raises_to=raised_by(facts, judgement), disposed=disposed)
 
 
 def nothing_run(name: str, observation: Measured) -> Observed:
@@ -140,6 +145,7 @@ def _table(request: Request, observation: Measured, pool: Pool, registered: Regi
         registered.suite,
         success_score=evaluation.success_score,
         lower_is_dangerous=orientation is Orientation.LOWER,
+        disposed=frozenset(r.run.address for r in pool.runs if r.disposed),
     )
 
 

@@ -40,7 +40,11 @@ class Logged:
 
 @dataclass(kw_only=True)
 class RecordView:
-    """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read."""
+    """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read.
+
+    `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict
+    whose own place (`verdict_index`) lies before it is no longer current.
+    """
 
     size: int = 0
     head_time: datetime | None = None
@@ -49,6 +53,8 @@ class RecordView:
     plans: dict[Digest, PlanRegistered] = field(default_factory=dict)
     dispositions: dict[Digest, Disposition] = field(default_factory=dict)
     verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
+    verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
+    evidence_index: int = -1
     alerts: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     decisions: list[tuple[int, Digest, Decision]] = field(default_factory=list)
     attestations: list[tuple[Digest, Attestation]] = field(default_factory=list)
@@ -82,12 +88,14 @@ def add(view: RecordView, logged: Logged) -> None:
             view.policies.append((logged.digest, body))
         case RunIngested() as body:
             view.runs.append(body)
+            view.evidence_index = logged.index
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
         case Disposition() as body:
             view.dispositions[body.run] = body
+            view.evidence_index = logged.index
         case Verdict() as body:
-            _add_verdict(view, logged.digest, body)
+            _add_verdict(view, logged, body)
         case Decision() as body:
             view.decisions.append((logged.index, logged.digest, body))
         case Attestation() as body:
@@ -108,8 +116,10 @@ def add(view: RecordView, logged: Logged) -> None:
             pass
 
 
-def _add_verdict(view: RecordView, digest: Digest, verdict: Verdict) -> None:
-    view.verdicts[(verdict.subject, verdict.configuration, verdict.limit, verdict.policy)] = (digest, verdict)
+def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
+    key = (verdict.subject, verdict.configuration, verdict.limit, verdict.policy)
+    view.verdicts[key] = (logged.digest, verdict)
+    view.verdict_index[key] = logged.index
     case = (verdict.subject, verdict.configuration, verdict.limit)
     if verdict.kind is VerdictKind.ALERT:
         view.alerts.setdefault(case, verdict.as_of)

@@ -1,0 +1,86 @@
+"""What every command starts from: the options before the command, and the open project.
+
+For: the commands. Does not know: the rules.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from scalegate.errors import UsageError
+from scalegate.quantity import Identifier, parse_instant
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scalegate.decision.dossier import Approver
+    from scalegate.project import Project
+
+
+class OutputFormat(StrEnum):
+    """Forms of standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The options that stand before the command."""
+
+    project: str
+    replay: str
+    principal: str
+    format: OutputFormat
+    debug: bool
+
+    @property
+    def as_json(self) -> bool:
+        return self.format is OutputFormat.JSON
+
+    @property
+    def replaying(self) -> bool:
+        return bool(self.replay)
+
+    def open(self, *, writing: bool) -> Project:
+        """Open the project; a replay never opens it for writing (D16).
+
+        Raises:
+            UsageError: a command that records was called with --now.
+        """
+        from scalegate.project import open_project
+
+        if writing and self.replaying:
+            raise UsageError("--now is a read-only replay: this command records, so call it without --now")
+        return open_project(self.project or None, writing=writing)
+
+    def now(self, project: Project) -> datetime:
+        """The replay's instant, or the system clock, never earlier than the log's head (D16)."""
+        return parse_instant(self.replay) if self.replaying else project.now()
+
+    def person(self, project: Project, role: str = "") -> Approver:
+        """Who acts, and in which role. Raises UsageError when the policy does not know them."""
+        if not self.principal:
+            raise UsageError("say who acts: scalegate --as PRINCIPAL …")
+        return project.person(Identifier.parse(self.principal), role)
+
+
+def print_json(form: dict[str, Any]) -> None:
+    json.dump(form, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def say(text: str) -> None:
+    """A message for a person: standard error."""
+    sys.stderr.write(text + "\n")

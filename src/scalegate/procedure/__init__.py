@@ -1,0 +1,1 @@
+"""The procedure room: the use cases, over ports. Does not know: concrete adapters, how things are shown."""

@@ -1,0 +1,219 @@
+"""Assess: verdicts for every limit and a decision for every permission, recorded or not.
+
+For: command line, service, trainers. Does not know: storage, how results are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scalegate.assessment.assess import assess
+from scalegate.assessment.request import RecordedRun, Request
+from scalegate.decision.decision import Decision, NotTested
+from scalegate.decision.gate import decide
+from scalegate.errors import Finding
+from scalegate.evidence.configuration import ancestors
+from scalegate.evidence.run import EvalRun, Model
+from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.procedure.workspace import Draft, Workspace, write
+from scalegate.quantity import Compute, Digest, Identifier
+from scalegate.record.entry import About, EntryKind, RunIngested
+from scalegate.record.view import RecordView, dossier_for, question_for
+from scalegate.verdict.verdict import Verdict
+
+MODES = {Permission.DEPLOY: "api", Permission.USE_INTERNALLY: "internal"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectAssessment:
+    """Verdicts and decisions for one subject in one configuration."""
+
+    model_id: Identifier
+    model: Model
+    configuration: Identifier
+    verdicts: tuple[Verdict, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """What `assess` answers with.
+
+    Attributes:
+        replay: made with another clock; nothing was recorded (D16).
+        recorded: the entries are in the record; false for a replay, a dry run, or `--no-record`.
+    """
+
+    policy: PolicyDocument
+    policy_digest: Digest
+    as_of: datetime
+    replay: bool
+    recorded: bool
+    subjects: tuple[SubjectAssessment, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def not_tested(self) -> tuple[NotTested, ...]:
+        """Everything that was not tested, over all subjects, each thing once (invariant 1)."""
+        return tuple(dict.fromkeys(n for s in self.subjects for d in s.decisions for n in d.not_tested))
+
+    @property
+    def held(self) -> bool:
+        return any(not d.granted for s in self.subjects for d in s.decisions)
+
+
+# -------------------------------------------------------------------------------------- verdicts
+
+
+def requests(
+    workspace: Workspace, policy: PolicyDocument, digest: Digest, model: str, now: datetime, only: str | None = None
+) -> list[Request]:
+    """One request for each configuration that the model was tested in; the first of the file if in none."""
+    entry = workspace.model(model)
+    families = ancestors({name: e.model for name, e in workspace.models.items()}, model)
+    subjects = frozenset(workspace.models[name].model.subject for name in families)
+    bearing = [r for r in workspace.view.runs if r.subject == entry.model.subject or r.subject in subjects]
+    runs = tuple(_recorded(workspace, run) for run in bearing)
+    tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
+    names = (
+        [only] if only else [c for c in workspace.configurations if c in tested] or list(workspace.configurations)[:1]
+    )
+    return [
+        Request(
+            policy=policy,
+            policy_digest=digest,
+            model_id=Identifier(model),
+            model=entry.model,
+            model_digest=entry.digest,
+            configuration=Identifier(name),
+            configuration_digest=workspace.configuration(name).digest,
+            configurations={label: c.configuration for label, c in workspace.configurations.items()},
+            ancestors=subjects,
+            runs=runs,
+            suites=workspace.suites,
+            now=now,
+        )
+        for name in names
+    ]
+
+
+def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
+    run: EvalRun = workspace.runs.read_run(ingested.address, ingested.manifest)
+    disposition = workspace.view.dispositions.get(ingested.address)
+    plan = workspace.view.plans.get(ingested.plan) if ingested.plan else None
+    registered = next((s for s in workspace.suites.values() if plan and s.digest == plan.suite), None)
+    return RecordedRun(
+        run=replace(run, plan=ingested.plan),
+        subject=ingested.subject,
+        effective_compute=ingested.effective_compute,
+        planned=plan is not None and registered is not None,
+        disposed=disposition is not None,
+    )
+
+
+# ------------------------------------------------------------------------------------- decisions
+
+
+def decisions(
+    view: RecordView,
+    request: Request,
+    verdicts: Iterable[Verdict] | None,
+    permissions: Sequence[Permission] = tuple(Permission),
+    *,
+    mode: str | None = None,
+    effective_compute: Compute | None = None,
+) -> tuple[Decision, ...]:
+    """A decision for each permission. `verdicts` None takes the recorded ones."""
+    dossier = dossier_for(
+        view,
+        subject=request.model.subject,
+        configuration=request.configuration,
+        policy=request.policy_digest,
+        verdicts=verdicts,
+    )
+    answers = []
+    for permission in permissions:
+        question = question_for(
+            view,
+            model=request.model_id,
+            subject=request.model.subject,
+            opaque=request.model.opaque,
+            configuration=request.configuration,
+            permission=permission,
+            mode=MODES.get(permission, "") if mode is None else mode,
+            effective_compute=effective_compute or request.model.effective_compute,
+            as_of=request.now,
+            policy=request.policy_digest,
+        )
+        answers.append(decide(request.policy, question, dossier))
+    return tuple(answers)
+
+
+# ------------------------------------------------------------------------------------ procedures
+
+
+def assess_models(
+    workspace: Workspace,
+    models: Sequence[str],
+    *,
+    now: datetime,
+    replay: bool = False,
+    record: bool = True,
+) -> Assessment:
+    """Assess models under the policy in force.
+
+    A replay, or `record=False`, appends nothing; its decisions stand on verdicts that are in no record.
+
+    Raises:
+        UsageError: no policy in force, or an unknown model.
+    """
+    policy, digest = workspace.policy_in_force()
+    asked = [r for model in models for r in requests(workspace, policy, digest, model, now)]
+    verdicts = [assess(request) for request in asked]
+    if replay or not record:
+        answered = [decisions(workspace.view, r, v) for r, v in zip(asked, verdicts, strict=True)]
+    else:
+        write_verdicts(workspace, digest, [v for group in verdicts for v in group], now)
+        answered = write_decisions(workspace, digest, asked, now)
+    return Assessment(
+        policy=policy,
+        policy_digest=digest,
+        as_of=now,
+        replay=replay,
+        recorded=record and not replay,
+        subjects=tuple(
+            SubjectAssessment(
+                model_id=r.model_id, model=r.model, configuration=r.configuration, verdicts=v, decisions=d
+            )
+            for r, v, d in zip(asked, verdicts, answered, strict=True)
+        ),
+        findings=workspace.findings,
+    )
+
+
+def write_verdicts(workspace: Workspace, policy: Digest, verdicts: Sequence[Verdict], now: datetime) -> None:
+    """Record verdicts; the workspace's view moves on."""
+    drafts = [
+        Draft(kind=EntryKind.VERDICT, about=About(name=v.model, digest=v.subject_digest), body=v) for v in verdicts
+    ]
+    write(workspace, lambda: drafts, policy=policy, now=now)
+
+
+def write_decisions(
+    workspace: Workspace, policy: Digest, asked: Sequence[Request], now: datetime
+) -> list[tuple[Decision, ...]]:
+    """Decide on recorded verdicts and record the decisions, in one transaction with the check for pauses (D9)."""
+    answered: list[tuple[Decision, ...]] = []
+
+    def drafts() -> list[Draft]:
+        answered[:] = [decisions(workspace.view, request, None) for request in asked]
+        return [
+            Draft(kind=EntryKind.DECISION, about=About(name=r.model_id, digest=r.model_digest), body=decision)
+            for r, group in zip(asked, answered, strict=True)
+            for decision in group
+        ]
+
+    write(workspace, drafts, policy=policy, now=now)
+    return answered

@@ -1,0 +1,159 @@
+"""What a use case works on: the project's files as values, the record as a view, and the ports to both.
+
+For: every procedure. Does not know: where files lie, which store keeps the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from scalegate.assessment.request import RegisteredSuite
+from scalegate.decision.dossier import Approver
+from scalegate.errors import Finding, ScalegateError, UsageError
+from scalegate.evidence.run import Configuration, EvalRun, Model, RunManifest
+from scalegate.policy.document import PolicyDocument
+from scalegate.quantity import Digest, Identifier
+from scalegate.record.entry import About, Body, EntryKind
+from scalegate.record.view import Logged, RecordView, add
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An entry before it has a head: what it is about and what it says."""
+
+    kind: EntryKind
+    about: About
+    body: Body
+
+
+class MovedError(ScalegateError):
+    """The log has moved on since it was read: read again and repeat."""
+
+    exit_status = 3
+
+
+class Scribe(Protocol):
+    """Writes entries. Stands for the log, the operator's key and the system clock."""
+
+    def write(
+        self, drafts: Sequence[Draft], *, by: Approver, policy: Digest | None, at: RecordView, now: datetime
+    ) -> list[Logged]:
+        """Append drafts in one transaction, provided that the log is still at `at.size` and no pause is pending.
+
+        Raises:
+            MovedError: when another process has appended in between; read again and repeat.
+            RecordError: when the record cannot be trusted or reached.
+        """
+        ...
+
+    def now(self) -> datetime:
+        """The system clock in whole seconds, never earlier than the log's head (D16)."""
+        ...
+
+    def read(self, view: RecordView) -> RecordView:
+        """Bring a view up to the log's head."""
+        ...
+
+
+class RunStore(Protocol):
+    """Reads and keeps runs by address."""
+
+    def read_run(self, address: Digest, manifest: RunManifest) -> EvalRun:
+        """A run; `attempts` None when recorded bytes are absent or altered (E1)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelEntry:
+    """An entry of models.yaml or configurations.yaml under its digest."""
+
+    model: Model
+    digest: Digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigurationEntry:
+    configuration: Configuration
+    digest: Digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyFile:
+    """The policy file as it lies in the project: readable or not, adoptable or not."""
+
+    document: PolicyDocument | None
+    digest: Digest | None
+    findings: tuple[Finding, ...]
+    remarks: tuple[Finding, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """An open project. `view` is brought forward by procedures that write."""
+
+    origin: str
+    policy_file: PolicyFile
+    models: Mapping[str, ModelEntry]
+    configurations: Mapping[str, ConfigurationEntry]
+    suites: Mapping[str, RegisteredSuite]
+    findings: tuple[Finding, ...]
+    view: RecordView
+    scribe: Scribe
+    runs: RunStore
+
+    @property
+    def demo(self) -> bool:
+        """Made with demo keys: every screen, lease and bundle says so."""
+        return self.origin.endswith(".demo")
+
+    def policy_in_force(self) -> tuple[PolicyDocument, Digest]:
+        """The adopted policy. Raises UsageError before the first adoption."""
+        adopted = self.view.policy
+        if adopted is None:
+            raise UsageError("no policy is in force: run `scalegate policy adopt`")
+        return adopted.document, adopted.digest
+
+    def model(self, name: str) -> ModelEntry:
+        """Raises UsageError for a label that models.yaml does not have."""
+        if name not in self.models:
+            raise UsageError(f"models.yaml has no model {name!r}: it has {', '.join(self.models) or 'none'}")
+        return self.models[name]
+
+    def configuration(self, name: str) -> ConfigurationEntry:
+        """Raises UsageError for a label that configurations.yaml does not have."""
+        if name not in self.configurations:
+            known = ", ".join(self.configurations) or "none"
+            raise UsageError(f"configurations.yaml has no configuration {name!r}: it has {known}")
+        return self.configurations[name]
+
+
+OPERATOR = Approver(principal=Identifier("operator"), role=Identifier("operator"))
+
+
+def write(
+    workspace: Workspace,
+    drafts: Callable[[], Sequence[Draft]],
+    *,
+    policy: Digest | None,
+    now: datetime,
+    by: Approver = OPERATOR,
+    tries: int = 20,
+) -> list[Logged]:
+    """Record what `drafts()` makes of the current view; again when the log has moved on in between.
+
+    Raises:
+        MovedError: when the log kept moving on.
+    """
+    for _ in range(tries):
+        try:
+            logged = workspace.scribe.write(drafts(), by=by, policy=policy, at=workspace.view, now=now)
+        except MovedError:
+            workspace.view = workspace.scribe.read(workspace.view)
+            continue
+        for entry in logged:
+            add(workspace.view, entry)
+        return logged
+    raise MovedError("the log kept moving on while this was being decided: run the command again")
