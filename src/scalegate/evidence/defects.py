@@ -1,0 +1,200 @@
+"""What is wrong with a run, by name, and what that voids.
+
+For: outcomes, publication. Does not know: policies, bounds, files.
+
+A defect voids negatives, never positives (E3): the failures of the whole run, or of some attempts, stop counting.
+Whatever stops counting is a registered attempt without a valid outcome, so it counts as a success in the upper
+bound (E2). Every defect says why in words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from scalegate.evidence.run import Attempt, EvalRun, Status, Suite
+from scalegate.quantity import format_decimal, round_down
+
+Key = tuple[str, int]  # task, attempt
+
+_MEAN_TOLERANCE = Decimal("1e-6")
+_MINUTES_TOLERANCE = Decimal("1e-6")
+
+
+class DefectKind(StrEnum):
+    """The names of what can be wrong with a run."""
+
+    BYTES_MISSING = "bytes_missing"
+    RUN_NOT_COMPLETED = "run_not_completed"
+    HEADER_DISAGREES = "header_disagrees"
+    DUPLICATE = "duplicate"
+    CLOCK_ORDER = "clock_order"
+    READER = "reader"
+    UNREGISTERED_TASK = "unregistered_task"
+    BEYOND_PLAN = "beyond_plan"
+    OUT_OF_RANGE = "out_of_range"
+    NO_SCORE = "no_score"
+    NOT_COMPLETED = "not_completed"
+    LIMIT_HIT = "limit_hit"
+    IMPUTED = "imputed"
+    ZERO_TOKENS = "zero_tokens"
+    MINUTES_DISAGREE = "minutes_disagree"
+
+
+# Names that a reader may put into a manifest, in words. A name that is not here voids all the same.
+READER_DEFECTS = {
+    "invalidated": "the log was marked as invalidated by those who ran it",
+    "clock_order": "the log ends before it starts",
+    "no_scores": "the log holds no scores",
+    "summaries_disagree": "the log's summaries and its attempts are not the same ones",
+    "unknown_log_version": "the log's version is newer than this reader knows",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defect:
+    """One defect of one run.
+
+    Attributes:
+        rule: the rule of the semantics behind it.
+        reason: why, in words.
+        voids_run: True when no failure of the run counts; False when only those of `attempts` do not.
+        attempts: the (task, attempt) pairs concerned; empty when the run as a whole is.
+    """
+
+    kind: DefectKind
+    rule: str
+    reason: str
+    voids_run: bool
+    attempts: frozenset[Key] = frozenset()
+
+
+def defects_of(run: EvalRun, suite: Suite) -> tuple[Defect, ...]:
+    """Every defect of a run against the suite it was registered on; those of the whole run first."""
+    if run.attempts is None:
+        why = run.problem or "the recorded bytes are absent or altered"
+        return (Defect(kind=DefectKind.BYTES_MISSING, rule="E1", reason=why, voids_run=True),)
+    return (*_of_run(run, run.attempts), *_of_attempts(run.attempts, suite))
+
+
+# ------------------------------------------------------------------------------ the run as a whole
+
+
+def _of_run(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
+    manifest = run.manifest
+    if manifest.status is not Status.COMPLETED:
+        yield _whole(DefectKind.RUN_NOT_COMPLETED, "E3", f"the run ended as '{manifest.status}'")
+    for name in manifest.defects:
+        yield _whole(DefectKind.READER, "E3", READER_DEFECTS.get(name, f"its reader reported '{name}'"))
+    yield from _header(run, attempts)
+    repeated = [key for key, count in Counter((a.task, a.attempt) for a in attempts).items() if count > 1]
+    if repeated:
+        reason = f"attempts that stand there more than once: {_named(repeated)}"
+        yield Defect(kind=DefectKind.DUPLICATE, rule="E3", reason=reason, voids_run=True, attempts=frozenset(repeated))
+    yield from _clock(run, attempts)
+
+
+def _whole(kind: DefectKind, rule: str, reason: str) -> Defect:
+    return Defect(kind=kind, rule=rule, reason=reason, voids_run=True)
+
+
+def _header(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
+    """E7: what the log's header says of its own attempts is compared, never used."""
+    reported = run.manifest.reported
+    if reported is None:
+        return
+    if reported.attempts is not None and reported.attempts != len(attempts):
+        reason = f"its header says {reported.attempts} attempts, the log holds {len(attempts)}"
+        yield _whole(DefectKind.HEADER_DISAGREES, "E7", reason)
+    if reported.mean is None:
+        return
+    found = tuple(mean_scores(attempts))
+    if not any(_close(reported.mean, mean, _MEAN_TOLERANCE) for mean in found):
+        shown = f"its attempts give {format_decimal(round_down(found[0]))}" if found else "no attempt has a score"
+        reason = f"its header says a mean of {format_decimal(reported.mean)}, {shown}"
+        yield _whole(DefectKind.HEADER_DISAGREES, "E7", reason)
+
+
+def mean_scores(attempts: Iterable[Attempt]) -> Iterator[Decimal]:
+    """Mean of the scores by task, then of all attempts alike: harnesses differ in which they print."""
+    by_task: dict[str, list[Decimal]] = {}
+    for attempt in attempts:
+        if attempt.score is not None and attempt.score.is_finite():
+            by_task.setdefault(attempt.task, []).append(attempt.score)
+    if not by_task:
+        return
+    means = [sum(scores, Decimal(0)) / len(scores) for scores in by_task.values()]
+    yield sum(means, Decimal(0)) / len(means)
+    count = sum(len(scores) for scores in by_task.values())
+    yield sum((sum(scores, Decimal(0)) for scores in by_task.values()), Decimal(0)) / count
+
+
+def _close(one: Decimal, other: Decimal, tolerance: Decimal) -> bool:
+    return one.is_finite() and abs(one - other) <= tolerance * max(Decimal(1), abs(one))
+
+
+def _clock(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
+    dated = run.manifest.dated
+    late = [(a.task, a.attempt) for a in attempts if dated and a.started_at and a.started_at > dated]
+    if late:
+        reason = f"attempts that start after the run's own end: {_named(late)}"
+        yield Defect(kind=DefectKind.CLOCK_ORDER, rule="E3", reason=reason, voids_run=True, attempts=frozenset(late))
+
+
+# ---------------------------------------------------------------------------------- single attempts
+
+
+_STATUS_WORDS = {
+    Status.ERROR: "ended with an error",
+    Status.CANCELLED: "were cancelled",
+    Status.STARTED: "never ended",
+    Status.UNKNOWN: "ended in an unknown way",
+}
+
+
+def _of_attempts(attempts: tuple[Attempt, ...], suite: Suite) -> Iterator[Defect]:
+    found: dict[tuple[DefectKind, str, str], list[Key]] = {}
+    for attempt in attempts:
+        for kind, rule, words in _faults(attempt, suite):
+            found.setdefault((kind, rule, words), []).append((attempt.task, attempt.attempt))
+    for (kind, rule, words), keys in sorted(found.items()):
+        reason = f"{len(keys)} attempts {words}: {_named(keys)}"
+        yield Defect(kind=kind, rule=rule, reason=reason, voids_run=False, attempts=frozenset(keys))
+
+
+def _faults(attempt: Attempt, suite: Suite) -> Iterator[tuple[DefectKind, str, str]]:
+    task = suite.tasks.get(attempt.task)
+    if task is None:
+        yield DefectKind.UNREGISTERED_TASK, "E3", "are at tasks that the suite does not have"
+    elif attempt.attempt > suite.attempts_per_task:
+        yield DefectKind.BEYOND_PLAN, "E3", f"are beyond the {suite.attempts_per_task} registered for each task"
+    yield from _score_faults(attempt, suite)
+    if attempt.status is Status.LIMIT:
+        yield DefectKind.LIMIT_HIT, "E3", "were stopped by a limit"
+    elif attempt.status is Status.IMPUTED:
+        yield DefectKind.IMPUTED, "E3", "were never made: their scores were filled in"
+    elif attempt.status is not Status.COMPLETED:
+        yield DefectKind.NOT_COMPLETED, "E3", _STATUS_WORDS[attempt.status]
+    stated = attempt.human_minutes
+    if task and task.human_minutes and stated and not _close(task.human_minutes, stated, _MINUTES_TOLERANCE):
+        yield DefectKind.MINUTES_DISAGREE, "E3", "state another human time than the suite"
+
+
+def _score_faults(attempt: Attempt, suite: Suite) -> Iterator[tuple[DefectKind, str, str]]:
+    limits = suite.score_range
+    if attempt.score is None:
+        yield DefectKind.NO_SCORE, "E2", "have no score"
+    elif not limits.least <= attempt.score <= limits.greatest:
+        span = f"{format_decimal(limits.least)} to {format_decimal(limits.greatest)}"
+        yield DefectKind.OUT_OF_RANGE, "E2", f"have a score outside {span}"
+    if attempt.tokens == 0:
+        yield DefectKind.ZERO_TOKENS, "E3", "spent no tokens: what never happened is not evidence"
+
+
+def _named(keys: Iterable[Key]) -> str:
+    ordered = sorted(keys)
+    shown = ", ".join(f"{task} #{number}" for task, number in ordered[:3])
+    return shown + (f" and {len(ordered) - 3} more" if len(ordered) > 3 else "")
