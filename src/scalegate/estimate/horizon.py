@@ -1,0 +1,207 @@
+"""The bound on a time horizon that a gate uses: monotone in every outcome, exact, without random numbers (B5).
+
+For: assessment. Does not know: the displayed two-parameter fit (`free_horizon`), elicitation shifts, limits.
+
+A free fit cannot gate: one more success on an easy task steepens the curve and can lower the horizon. Here
+the curve's slope and the spread between task families are not fitted. For each pair on a stated grid the
+number of successes is tested against every horizon, and the gravest answer over the grid is the bound.
+
+The model behind one pair, for a horizon `h` at success `q`, on a task of `m` human minutes:
+
+    log-odds of success = log-odds(q) + slope * (log2(h) - log2(m)) + u,   u ~ Normal(0, family_sd)
+
+with one `u` for all tasks of a family, tasks independent given it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp2, fsum, inf, log, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from scalegate.estimate.bound import Bounds, FloatArray, IntArray
+from scalegate.estimate.success_count import Envelope, chance_of_at_most, distribution, envelope_of, logistic
+
+ESTIMATOR = "fixed_slope_horizon/1"
+STEPS_PER_DOUBLING = 1 << 20
+"""Horizons are searched on this grid of log2 minutes, so that equal counts give equal bounds to the last bit."""
+_FARTHEST = 1000 * STEPS_PER_DOUBLING
+
+
+def bound_horizon(
+    minutes: FloatArray,
+    family: IntArray,
+    successes_lower: IntArray,
+    successes_upper: IntArray,
+    attempts: IntArray,
+    *,
+    success: float,
+    slopes: tuple[float, float],
+    family_sd: float,
+    alpha_lower: float,
+    alpha_upper: float,
+) -> Bounds:
+    """Bounds on the length of tasks, in human minutes, at which the subject succeeds with probability `success`.
+
+    Args:
+        minutes: shape (task,), human minutes, above 0; NaN where unknown: such a task does not enter.
+        family: any number per task, equal within a family; what the numbers are changes nothing.
+        successes_lower: verified successes; what is missing counts as a failure (E2).
+        successes_upper: the same with what is missing counted as a success (E2).
+        attempts: registered attempts, at least 1.
+        success: between 0 and 1.
+        slopes: the stated interval for the drop of the log-odds per doubling of minutes, above 0.
+        family_sd: the greatest spread of a family's log-odds, 0 or more; 0 and this value are tried.
+        alpha_lower, alpha_upper: greatest probability that the bound is wrong, if the truth is on the grid.
+
+    Returns:
+        Minutes. `upper` is infinite when every task succeeded or none has minutes; `lower` is 0 when every
+        task failed or none has minutes. With a spread between families "the horizon" may mean that of a
+        typical family (u = 0) or the length at which success averages `success` over families: the bounds
+        hold for both. One more success lowers neither of them.
+
+    The count is the sum over tasks of the share of attempts that succeeded: the task is the unit (B4). For
+    one attempt per task the test is exact. For several, see `success_count.chance_of_at_most`.
+    """
+    assert 0 < success < 1, success
+    assert 0 < slopes[0] <= slopes[1], slopes
+    assert family_sd >= 0, family_sd
+    assert 0 < alpha_lower < 1, alpha_lower
+    assert 0 < alpha_upper < 1, alpha_upper
+    assert np.all((successes_lower >= 0) & (successes_lower <= successes_upper) & (successes_upper <= attempts))
+    known = ~np.isnan(minutes)
+    assert np.all(minutes[known] > 0), "minutes must be above 0"
+    assert np.all(np.isfinite(minutes[known])), "minutes must be finite"
+    tasks, tries = int(known.sum()), attempts[known]
+    assert np.all(tries >= 1), "a task without a registered attempt"
+    notes = _notes(known, family, slopes, family_sd)
+    if not tasks:
+        return Bounds(lower=0.0, upper=inf, point=None, estimator=ESTIMATOR, units=0, notes=notes)
+    groups = _groups(np.log2(minutes[known]), family[known])
+    single = bool(np.all(tries == 1))
+    upper_count = _count(successes_upper[known], tries)
+    lower_count = _count(successes_lower[known], tries)
+    envelope = envelope_of(slopes, family_sd, success)
+    above = _Search(groups=groups, envelope=envelope, single=single, level=alpha_upper, count=upper_count)
+    # From below: the same question about failures, with the sign of every log-odds and log-length turned round.
+    below = _Search(
+        groups=[-group[::-1] for group in groups],
+        envelope=envelope_of(slopes, family_sd, 1 - success),
+        single=single,
+        level=alpha_lower,
+        count=_count((tries - successes_lower[known]), tries),
+    )
+    return Bounds(
+        lower=exp2(-below.highest()),
+        upper=exp2(above.highest()),
+        point=_point(groups, (lower_count + upper_count) / 2, sqrt(slopes[0] * slopes[1]), success),
+        estimator=ESTIMATOR,
+        units=tasks,
+        notes=notes,
+    )
+
+
+def _notes(
+    known: npt.NDArray[np.bool_], family: IntArray, slopes: tuple[float, float], family_sd: float
+) -> tuple[str, ...]:
+    without, families = int((~known).sum()), len(set(family[known].tolist()))
+    return (
+        f"{without} of {known.size} tasks have no human minutes and do not enter",
+        f"slope {slopes[0]:g} to {slopes[1]:g} log-odds per doubling, spread between families up to {family_sd:g}",
+        f"{families} {'family' if families == 1 else 'families'}",
+    )
+
+
+def _groups(lengths: FloatArray, family: IntArray) -> list[FloatArray]:
+    """Log2 minutes per family, sorted in and between families, so that names and order change nothing (law 4)."""
+    groups = [np.sort(lengths[family == each]) for each in np.unique(family)]
+    return sorted(groups, key=lambda group: (group.size, group.tolist()))
+
+
+def _count(successes: IntArray, attempts: IntArray) -> float:
+    """Sum over tasks of the share of attempts that succeeded, exactly rounded: whatever the order of tasks."""
+    return fsum((successes / attempts).tolist())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """Finds the highest horizon that so few successes do not refute at `level`, over the whole envelope."""
+
+    groups: list[FloatArray]
+    envelope: Envelope
+    single: bool
+    level: float
+    count: float
+
+    def highest(self) -> float:
+        """Log2 of the horizon, rounded up to the grid; infinite when every task succeeded."""
+        if self.count >= sum(group.size for group in self.groups):
+            return inf
+        low, high, envelope = -_FARTHEST, _FARTHEST, self.envelope
+        at_low, at_high, step, side = inf, -inf, STEPS_PER_DOUBLING // 8, 0
+        guess = self._guess()
+        while high - low > 1:
+            here = min(max(guess, low + 1), high - 1)
+            tails = self._tails(here, envelope)
+            excess = _logit(float(tails.max())) - _logit(self.level)
+            if excess > 0:  # not refuted; pairs that are refuted here end below the answer and can be left out
+                low, at_low, envelope = here, excess, envelope.only(tails > self.level)
+                at_high = at_high / 2 if side > 0 else at_high
+                side = 1
+            else:
+                high, at_high = here, excess
+                at_low = at_low / 2 if side < 0 else at_low
+                side = -1
+            if np.isfinite(at_low) and np.isfinite(at_high):  # regula falsi, Illinois rule
+                guess = low + round((high - low) * at_low / (at_low - at_high))
+            else:
+                guess, step = here + side * step, step * 2
+        return high / STEPS_PER_DOUBLING if high < _FARTHEST else inf
+
+    def _guess(self) -> int:
+        """Where a normal approximation puts the answer: it saves steps and changes nothing."""
+        widest = self.envelope.only(np.arange(self.envelope.starts.size) == 0)
+        slope, odds = float(widest.slope[0]), float(widest.weights @ widest.log_odds)
+        spread = sqrt(float(widest.weights @ (widest.log_odds - odds) ** 2))
+        center = _expected_equal(self.groups, max(self.count, 0.5), slope, odds)
+        offset = 0.0
+        for _ in range(3):
+            chances = [logistic(odds + slope * (center + offset / 2 - group)) for group in self.groups]
+            steepness = [float((each * (1 - each)).sum()) for each in chances]
+            variance = sum(steepness) + sum((spread * each) ** 2 for each in steepness)
+            offset = -NormalDist().inv_cdf(self.level) * sqrt(variance) / (slope * sum(steepness) + 1e-9)
+        return round((center + min(offset, 20.0)) * STEPS_PER_DOUBLING)
+
+    def _tails(self, horizon: int, envelope: Envelope) -> FloatArray:
+        """Per pair: the chance of so few successes at this horizon."""
+        log_odds = envelope.log_odds + envelope.slope * (horizon / STEPS_PER_DOUBLING)
+        return chance_of_at_most(self.count, distribution(self.groups, log_odds, envelope), exact=self.single)
+
+
+def _logit(chance: float) -> float:
+    """Log-odds, finite at 0 and 1."""
+    inside = min(max(chance, 1e-300), 1 - 1e-16)
+    return log(inside / (1 - inside))
+
+
+def _expected_equal(groups: list[FloatArray], count: float, slope: float, log_odds: float) -> float:
+    """Log2 of the horizon at which that many successes are expected without family effects."""
+    lengths = np.concatenate(groups)
+    low, high = float(lengths.min()) - 60 / slope, float(lengths.max()) + 60 / slope
+    for _ in range(50):
+        middle = (low + high) / 2
+        expected = float(logistic(log_odds + slope * (middle - lengths)).sum())
+        low, high = (middle, high) if expected < count else (low, middle)
+    return high
+
+
+def _point(groups: list[FloatArray], count: float, slope: float, success: float) -> float:
+    """Minutes at which the count is the expected one, at the middle of the slopes: for display."""
+    if count <= 0:
+        return 0.0
+    if count >= sum(group.size for group in groups):
+        return inf
+    return exp2(_expected_equal(groups, count, slope, log(success / (1 - success))))

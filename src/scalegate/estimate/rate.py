@@ -1,0 +1,111 @@
+"""The front door for success rates and mean scores: picks the bound that the data allow.
+
+For: assessment. Does not know: orientation, missing attempts (E2, E5 are the caller's), limits, policies.
+"""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import Literal
+
+import numpy as np
+
+from scalegate.estimate.betting import lower_mean, upper_mean
+from scalegate.estimate.binomial import bound_binomial
+from scalegate.estimate.bound import Bounds, FloatArray, IntArray
+
+BETTING = "betting_mean/1"
+
+
+def bound_rate(
+    successes_lower: IntArray,
+    successes_upper: IntArray,
+    attempts: IntArray,
+    family: IntArray,
+    *,
+    unit: Literal["task", "family"],
+    alpha_lower: float,
+    alpha_upper: float,
+) -> Bounds:
+    """One-sided bounds on a success rate; the unit is the task or its family, never the attempt (B4).
+
+    Args:
+        successes_lower: shape (task,), verified successes; what is missing counts as a failure (E2).
+        successes_upper: the same with what is missing counted as a success (E2).
+        attempts: registered attempts per task, at least 1.
+        family: any number per task, equal within a family; what the numbers are changes nothing.
+        unit: "task": the mean over tasks, tasks independent. "family": the mean over families of their mean
+            over tasks, families independent and weighing equally.
+        alpha_lower, alpha_upper: greatest probability that the bound is wrong.
+
+    Returns:
+        The exact binomial bounds for one attempt per task and unit "task"; else the betting bounds on the
+        means of the units. Without tasks: lower 0, upper 1.
+    """
+    assert np.all((successes_lower >= 0) & (successes_lower <= successes_upper) & (successes_upper <= attempts))
+    assert np.all(attempts >= 1), "a task without a registered attempt"
+    if unit == "task" and np.all(attempts == 1):
+        return bound_binomial(
+            int(successes_lower.sum()), int(successes_upper.sum()), int(attempts.size), alpha_lower, alpha_upper
+        )
+    valid = attempts - (successes_upper - successes_lower)
+    return bound_mean(
+        successes_lower / attempts,
+        successes_upper / attempts,
+        family,
+        unit=unit,
+        alpha_lower=alpha_lower,
+        alpha_upper=alpha_upper,
+        observed=np.where(valid > 0, successes_lower / np.maximum(valid, 1), np.nan),
+    )
+
+
+def bound_mean(
+    scores_lower: FloatArray,
+    scores_upper: FloatArray,
+    family: IntArray,
+    *,
+    unit: Literal["task", "family"],
+    alpha_lower: float,
+    alpha_upper: float,
+    observed: FloatArray | None = None,
+) -> Bounds:
+    """One-sided bounds on a mean score, from the mean score of each task over its attempts.
+
+    Args:
+        scores_lower: shape (task,), in [0, 1], what is missing counted as 0 (E2).
+        scores_upper: the same with what is missing counted as 1 (E2).
+        family, unit, alpha_lower, alpha_upper: as in `bound_rate`.
+        observed: mean score over the valid attempts, NaN where there are none; only for the displayed point.
+    """
+    assert np.all(scores_lower <= scores_upper), "a score without its missing attempts exceeds the one with them"
+    lower_units, upper_units = _unit_means(scores_lower, family, unit), _unit_means(scores_upper, family, unit)
+    units = int(lower_units.size)
+    return Bounds(
+        lower=lower_mean(lower_units, alpha_lower),
+        upper=upper_mean(upper_units, alpha_upper),
+        point=_point(scores_lower if observed is None else observed, family, unit),
+        estimator=BETTING,
+        units=units,
+        notes=(_NOTES[unit],) if units else ("no tasks: nothing is bounded",),
+    )
+
+
+_NOTES = {
+    "task": "tasks are taken as independent of each other",
+    "family": "families are taken as independent of each other and weigh equally, whatever their number of tasks",
+}
+
+
+def _unit_means(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]) -> FloatArray:
+    if unit == "task":
+        return scores.astype(np.float64)
+    # fsum rounds once: the mean does not depend on the order of the tasks (law 4)
+    groups = [scores[family == each] for each in np.unique(family)]
+    return np.array([fsum(group.tolist()) / group.size for group in groups], dtype=np.float64)
+
+
+def _point(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]) -> float | None:
+    known = np.isfinite(scores)
+    means = _unit_means(scores[known], family[known], unit)
+    return fsum(means.tolist()) / means.size if means.size else None
