@@ -106,16 +106,16 @@ def _decode_scalar(kind: Any, data: Any, path: Path, faults: list[Fault]) -> Any
     if kind is bool:
         if isinstance(data, bool) or data in ("true", "false"):
             return data in (True, "true")
-        return _fail(faults, path, f"{data!r} is not true or false", "write true or false")
+        return _fail(faults, path, f"{_shown(data)} is not true or false", "write true or false")
     if isinstance(data, bool):
         return _fail(faults, path, f"expected {_named(kind)}, found {str(data).lower()}", _example(kind))
     text = str(data)
     try:
         if kind is str:
-            return text if isinstance(data, str) else _fail(faults, path, f"expected text, found {text}")
+            mend = "put it in quotes"
+            return text if isinstance(data, str) else _fail(faults, path, f"expected text, found {_shown(text)}", mend)
         if kind is int:
-            whole = text.removeprefix("-").isdecimal() and len(text) <= 18
-            return int(text) if whole else _fail(faults, path, f"{text[:40]!r} is no whole number")
+            return int(text) if _is_whole(text) else _fail(faults, path, f"{_shown(text)} is no whole number")
         if kind is Decimal:
             return parse_unbounded(text)
         if kind is datetime:
@@ -124,19 +124,31 @@ def _decode_scalar(kind: Any, data: Any, path: Path, faults: list[Fault]) -> Any
             return kind(text) if text in {m.value for m in kind} else _unknown_word(kind, text, path, faults)
         return kind.parse(text)
     except InputError as error:
-        what, _, mend = error.findings[0].what.partition(": ")
-        return _fail(faults, path, what, mend or error.findings[0].mend)
+        return _fail(faults, path, error.findings[0].what, error.findings[0].mend)
+
+
+def _is_whole(text: str) -> bool:
+    """Signed content holds whole numbers below 2**53 only: beyond, readers of JSON disagree (RFC 8785)."""
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) <= 16 and int(digits) < 2**53
+
+
+def _shown(data: Any) -> str:
+    """What was found, for a message: cut when it is long, because it may come from an attacker."""
+    text = data if isinstance(data, str) else str(data)
+    return repr(text) if len(text) <= 80 else f"{text[:80]!r}… ({len(text)} characters)"
 
 
 def _unknown_word(kind: type[Enum], text: str, path: Path, faults: list[Fault]) -> Any:
     words = [str(m.value) for m in kind]
-    return _fail(faults, path, f"{text!r} is not one of the known words", f"write {_one_of(words, text)}")
+    return _fail(faults, path, f"{_shown(text)} is not one of the known words", f"write {_one_of(words, text)}")
 
 
 def _decode_literal(words: tuple[Any, ...], data: Any, path: Path, faults: list[Fault]) -> Any:
     if data in words:
         return data
-    return _fail(faults, path, f"{data!r} is not expected here", f"write {_one_of([str(w) for w in words], str(data))}")
+    mend = f"write {_one_of([str(w) for w in words], str(data))}"
+    return _fail(faults, path, f"{_shown(data)} is not expected here", mend)
 
 
 def _decode_tuple(item: Any, data: Any, path: Path, faults: list[Fault]) -> Any:
@@ -153,7 +165,7 @@ def _decode_dict(item: Any, data: Any, path: Path, faults: list[Fault]) -> Any:
         try:
             Identifier.parse(key)
         except InputError as error:
-            _fail(faults, (*path, key[:80]), error.findings[0].what, at_key=True)
+            _fail(faults, (*path, key[:80]), error.findings[0].what, error.findings[0].mend, at_key=True)
         result[key] = _decode(item, value, (*path, key), faults)
     return result
 
@@ -175,7 +187,7 @@ def _decode_union(kind: Any, data: Any, path: Path, faults: list[Fault]) -> Any:
     chosen = table.get(data[tag]) if isinstance(data[tag], str) else None
     if chosen is None:
         words = _one_of(list(table), str(data[tag]))
-        return _fail(faults, (*path, tag), f"{data[tag]!r} is not a known {tag}", f"write {words}")
+        return _fail(faults, (*path, tag), f"{_shown(data[tag])} is not a known {tag}", f"write {words}")
     return _decode(chosen, data, path, faults)
 
 
@@ -195,7 +207,7 @@ def _decode_dataclass(kind: type, data: Any, path: Path, faults: list[Fault]) ->
     known, before = {f.name: f for f in fields(kind)}, len(faults)
     for key in data:
         if key not in known:
-            close = difflib.get_close_matches(str(key), known, 1, 0.5)
+            close = difflib.get_close_matches(str(key)[:80], known, 1, 0.5)
             mend = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
             _fail(faults, (*path, str(key)[:80]), f"unknown key {str(key)[:80]!r}", mend, at_key=True)
     arguments: dict[str, Any] = {}
@@ -248,7 +260,8 @@ def _named(kind: Any) -> str:
     if get_args(kind):
         return " or ".join(_named(k) for k in get_args(kind) if k is not type(None))
     name = getattr(kind, "__name__", str(kind))
-    return "a" + "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
 def _example(kind: Any) -> str:
@@ -256,7 +269,7 @@ def _example(kind: Any) -> str:
 
 
 def _one_of(words: list[str], text: str) -> str:
-    close = difflib.get_close_matches(text, words, 1, 0.6)
+    close = difflib.get_close_matches(text[:80], words, 1, 0.6)
     if close:
         return f"{close[0]!r}?"
     return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
@@ -321,8 +334,9 @@ def json_schema(kind: Any, *, title: str, schema_id: str) -> dict[str, Any]:
 def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        options = [{"type": "null"} if a is type(None) else _schema(a, definitions) for a in arguments]
-        return {"anyOf": options}
+        options = [a for a in arguments if a is not type(None)]
+        nothing = [] if len(options) == len(arguments) else [_schema_of_none(options)]
+        return {"anyOf": [_schema(a, definitions) for a in options] + nothing}
     if origin is tuple:
         return {"type": "array", "items": _schema(arguments[0], definitions)}
     if origin is dict:
@@ -343,6 +357,10 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": ["string", "number"], "description": _named(kind), "examples": [_example(kind) or "0.5"]}
     described = {"type": "string", "description": _named(kind)}
     return {**described, "examples": [_example(kind)]} if _example(kind) else described
+
+
+def _schema_of_none(options: list[Any]) -> dict[str, Any]:
+    return {"type": "null"} if len(options) > 1 or options[0] is str else {"enum": [None, "unknown"]}
 
 
 def _schema_of_dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -59,7 +59,11 @@ def _threat_models(document: PolicyDocument) -> Iterator[Objection]:
     for name, model in document.threat_models.items():
         path: Path = ("threat_models", name)
         if model.ladder and model.attacker_budget is None:
-            yield Objection(path=path, what="states no attacker budget: effort cannot be judged", rule="V4")
+            yield Objection(
+                path=path,
+                what="states no attacker budget: effort cannot be judged, so nothing on its ladder is cleared",
+                rule="V4",
+            )
         if model.attacker_budget and model.attacker_budget.floor == 0:
             what = "a floor of 0 accepts any effort, however small"
             yield Objection(path=(*path, "attacker_budget", "floor"), what=what, rule="V4")
@@ -135,6 +139,7 @@ def _observation(document: PolicyDocument, path: Path, observation: Observation)
 
 
 def _judgement(document: PolicyDocument, path: Path, observation: JudgementObservation) -> Iterator[Objection]:
+    yield Objection(path=path, what=f"a signed judgement is {NOT_SUPPORTED}: it counts as crossed", rule="V9")
     for index, name in enumerate(observation.must_cite):
         if name not in document.evaluation.evaluations:
             what = f"{name!r} is no evaluation: read as the name of a document outside the policy"
@@ -190,6 +195,9 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
         path: Path = ("evaluation", "evaluations", name)
         if name not in used and evaluation.screens is None and document.scope.screen != name:
             yield Objection(path=path, what=f"no limit reads the evaluation {name}", rule="V2")
+        if evaluation.positive_control is not None:
+            what = f"a positive control is {NOT_SUPPORTED}: negatives are void until it is recorded"
+            yield Objection(path=(*path, "positive_control"), what=what, rule="V4")
         if evaluation.coverage_floor == 0:
             what = "a coverage floor of 0 accepts a run with nothing in it"
             yield Objection(path=(*path, "coverage_floor"), what=what, rule="E2")
