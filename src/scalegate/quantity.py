@@ -13,20 +13,27 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Self
 
-from scalegate.errors import InputError
+from scalegate.errors import Finding, InputError
 
 SIGNIFICANT_DIGITS = 6
 UNBOUNDED = Decimal("Infinity")
 
 _ID = re.compile(r"[A-Za-z0-9._:/@+-]{1,200}\Z")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?\Z")
-_INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z")
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)\Z")
-_PERIOD = re.compile(r"(\d{1,6}) ?(months?|weeks?|days?|h|hours?|min|minutes?)\Z")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?\Z", re.ASCII)
+_INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)\Z", re.ASCII)
+_PERIOD = re.compile(r"(\d{1,6}) ?(months?|weeks?|days?|h|hours?|min|minutes?)\Z", re.ASCII)
+
+
+def _refused(text: str, what: str, mend: str) -> InputError:
+    """The text at fault is shown, cut when it is long."""
+    shown = repr(text) if len(text) <= 40 else f"{text[:40]!r}… ({len(text)} characters)"
+    return InputError(Finding(what=f"{shown} {what}", mend=mend))
+
 
 # ---------------------------------------------------------------------------------- identifiers
 
@@ -40,8 +47,7 @@ class Identifier(str):
     def parse(cls, text: str) -> Self:
         """Raises InputError when the text is not an identifier."""
         if not _ID.match(text) or ".." in text:
-            shown = text if len(text) <= 40 else f"{text[:40]}… ({len(text)} characters)"
-            raise InputError(f"{shown!r} is no id: use 1-200 of A-Z a-z 0-9 . _ : / @ + - without '..'")
+            raise _refused(text, "is no id", "use 1-200 of A-Z a-z 0-9 . _ : / @ + - without '..'")
         return cls(text)
 
 
@@ -54,7 +60,7 @@ class Digest(str):
     def parse(cls, text: str) -> Self:
         """Raises InputError when the text is not a digest."""
         if not _DIGEST.match(text):
-            raise InputError(f"{text[:80]!r} is no digest: write sha256: and 64 lower-case hex digits")
+            raise _refused(text, "is no digest", "write sha256: and 64 lower-case hex digits")
         return cls(text)
 
     @property
@@ -68,7 +74,7 @@ class Digest(str):
 def parse_decimal(text: str) -> Decimal:
     """A finite decimal number. Raises InputError otherwise (also for NaN and infinities)."""
     if not _NUMBER.match(text):
-        raise InputError(f"{text[:40]!r} is no number: write digits, for example 0.35 or 2.1e24")
+        raise _refused(text, "is no number", "write digits, for example 0.35 or 2.1e24")
     return Decimal(text)
 
 
@@ -76,11 +82,16 @@ def format_decimal(value: Decimal) -> str:
     """The shortest plain form: no exponent between 1e-7 and 1e15, `unbounded` for infinity."""
     if value.is_infinite():
         return "unbounded" if value > 0 else "-unbounded"
-    value = value.normalize() if value else Decimal(0)
+    value = _without_zeros(value)
     exponent = value.adjusted()
     if -7 <= exponent < 15:
         return f"{value:f}"
     return f"{value:e}".replace("e+", "e")
+
+
+def _without_zeros(value: Decimal) -> Decimal:
+    """The same number without trailing zeros; as exact as it came, however many digits it has."""
+    return value.normalize(Context(prec=len(value.as_tuple().digits))) if value else Decimal(0)
 
 
 def round_down(value: float | Decimal) -> Decimal:
@@ -127,16 +138,16 @@ class Probability(_Number):
         if stripped.endswith("%"):
             value = parse_decimal(stripped[:-1].strip()) / 100
         elif re.fullmatch(r"[+-]?\d+", stripped) and stripped != "0":
-            raise InputError(f"{text!r} is ambiguous: write 0.35, 1.0 or 35 %")
+            raise _refused(text, "is ambiguous", "write 0.35, 1.0 or 35 %")
         else:
             value = parse_decimal(stripped)
         if not 0 <= value <= 1:
-            raise InputError(f"{text!r} is no probability: write a number from 0.0 to 1.0, or 35 %")
+            raise _refused(text, "is no probability", "write a number from 0.0 to 1.0, or 35 %")
         return cls(value)
 
     def __str__(self) -> str:
         text = format_decimal(Decimal(self))
-        return text if "." in text or text == "0" else f"{text}.0"
+        return f"{text}.0" if text == "1" else text
 
 
 class Minutes(_Number):
@@ -146,10 +157,12 @@ class Minutes(_Number):
     def parse(cls, text: str) -> Self:
         match = re.fullmatch(r"(\S+) ?(min|h)", text.strip())
         if not match:
-            raise InputError(f"{text!r} is no task length: write 480 min or 8 h")
-        value = parse_decimal(match[1]) * (60 if match[2] == "h" else 1)
+            raise _refused(text, "is no task length", "write 480 min or 8 h")
+        value = parse_decimal(match[1])
+        if match[2] == "h":  # the product is rounded to 28 digits; what stands in minutes is kept as it is
+            value = value * 60
         if value <= 0:
-            raise InputError(f"{text!r}: a task length is above zero")
+            raise _refused(text, "is no task length", "write a length above zero")
         return cls(value)
 
     def __str__(self) -> str:
@@ -163,7 +176,7 @@ class Compute(_Number):
     def parse(cls, text: str) -> Self:
         match = re.fullmatch(r"(\S+) ?FLOP", text.strip())
         if not match:
-            raise InputError(f"{text!r} is no amount of compute: write 2.1e24 FLOP")
+            raise _refused(text, "is no amount of compute", "write 2.1e24 FLOP")
         return cls.from_flop(match[1])
 
     @classmethod
@@ -171,11 +184,11 @@ class Compute(_Number):
         """Parse the bare form of the command line, `2.1e24`."""
         value = parse_decimal(text)
         if value <= 0:
-            raise InputError(f"{text!r}: effective compute is above zero")
+            raise _refused(text, "is no amount of compute", "write an amount above zero")
         return cls(value)
 
     def __str__(self) -> str:
-        value = Decimal(self).normalize()
+        value = _without_zeros(Decimal(self))
         if value.adjusted() < 6:
             return f"{value:f} FLOP"
         return f"{value:e}".replace("e+", "e") + " FLOP"
@@ -188,10 +201,10 @@ class Factor(_Number):
     def parse(cls, text: str) -> Self:
         match = re.fullmatch(r"(\S+?) ?x", text.strip())
         if not match:
-            raise InputError(f"{text!r} is no factor: write 4x")
+            raise _refused(text, "is no factor", "write 4x")
         value = parse_decimal(match[1])
         if value < 1:
-            raise InputError(f"{text!r}: a factor is at least 1x")
+            raise _refused(text, "is no factor here", "write 1x or more")
         return cls(value)
 
     def __str__(self) -> str:
@@ -211,15 +224,16 @@ def parse_instant(text: str) -> datetime:
     date = _DATE.match(text)
     match = whole or date
     if not match:
-        raise InputError(f"{text[:40]!r} is no instant: write 2026-03-31T00:00:00Z or 2026-03-31")
+        raise _refused(text, "is no instant", "write 2026-03-31T00:00:00Z or 2026-03-31")
     try:
         return datetime(*(int(part) for part in match.groups()), tzinfo=UTC)  # type: ignore[misc,arg-type]
     except ValueError as error:
-        raise InputError(f"{text!r} is no instant: {error}") from None
+        raise _refused(text, "is no instant", str(error)) from None
 
 
 def format_instant(value: datetime) -> str:
     assert value.tzinfo is UTC, "instants are UTC"
+    assert value.microsecond == 0, "instants are whole seconds: whole_second() cuts a clock reading"
     return value.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
@@ -240,8 +254,10 @@ class Period:
         """`6 months`, `90 days`, `2 weeks`, `24 h`, `30 min`. Raises InputError."""
         match = _PERIOD.match(text.strip())
         if not match:
-            raise InputError(f"{text[:40]!r} is no period: write 6 months, 90 days, 2 weeks, 24 h or 30 min")
+            raise _refused(text, "is no period", "write 6 months, 90 days, 2 weeks, 24 h or 30 min")
         number, unit = int(match[1]), match[2]
+        if unit.startswith("week") and number > 142_857:  # 999,999 days: what is read can be written
+            raise _refused(text, "is no period", "write at most 142857 weeks")
         if unit.startswith("month"):
             return cls(months=number)
         scale = {"w": 604800, "d": 86400, "h": 3600, "m": 60}[unit[0]]
@@ -287,8 +303,7 @@ def later(start: datetime, seconds: int) -> datetime:
 
 
 def parse_unbounded(text: str) -> Decimal:
-    """A decimal, or `unbounded`. Raises InputError."""
-    try:
-        return UNBOUNDED if text == "unbounded" else parse_decimal(text)
-    except InvalidOperation as error:  # pragma: no cover - the pattern above excludes it
-        raise InputError(str(error)) from None
+    """A decimal, or `unbounded` (`-unbounded`). Raises InputError."""
+    if text in ("unbounded", "-unbounded"):
+        return UNBOUNDED if text == "unbounded" else -UNBOUNDED
+    return parse_decimal(text)
