@@ -147,8 +147,7 @@ def _of_pools(found: list[Observed]) -> Observed:
 
 
 def _gives_way(observed: Observed) -> bool:
-    kind = observed.result.kind
-    return kind is VerdictKind.NOT_RUN or (kind is VerdictKind.INVALID and observed.disposed)
+    return observed.result.kind is VerdictKind.NOT_RUN or (observed.disposed and observed.raises_to is None)
 
 
 def _bears(recorded: RecordedRun, observation: Measured) -> bool:

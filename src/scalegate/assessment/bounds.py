@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +69,7 @@ def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: Blin
     from scalegate.estimate.rate import bound_mean, bound_rate
 
     columns = _columns(table)
-    unit = cast(Literal["task", "family"], observation.unit.value)
+    unit = observation.unit.value
     low, high = float(observation.alpha_lower), float(observation.alpha_upper)
     if observation.measure == "success_rate":
         counts = (columns.successes_lower, columns.successes_upper, columns.registered)
