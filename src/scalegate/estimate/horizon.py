@@ -20,10 +20,17 @@ from math import exp2, fsum, inf, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
-from scalegate.estimate.bound import Bounds, FloatArray, IntArray
-from scalegate.estimate.success_count import Envelope, chance_of_at_most, distribution, envelope_of, logistic
+from scalegate.estimate.bound import BoolArray, Bounds, FloatArray, IntArray
+from scalegate.estimate.success_count import (
+    Envelope,
+    Tasks,
+    chance_of_at_most,
+    distribution,
+    envelope_of,
+    logistic,
+    tasks_of,
+)
 
 ESTIMATOR = "fixed_slope_horizon/1"
 STEPS_PER_DOUBLING = 1 << 20
@@ -75,20 +82,20 @@ def bound_horizon(
     known = ~np.isnan(minutes)
     assert np.all(minutes[known] > 0), "minutes must be above 0"
     assert np.all(np.isfinite(minutes[known])), "minutes must be finite"
-    tasks, tries = int(known.sum()), attempts[known]
+    number, tries = int(known.sum()), attempts[known]
     assert np.all(tries >= 1), "a task without a registered attempt"
     notes = _notes(known, family, slopes, family_sd)
-    if not tasks:
+    if not number:
         return Bounds(lower=0.0, upper=inf, point=None, estimator=ESTIMATOR, units=0, notes=notes)
     groups = _groups(np.log2(minutes[known]), family[known])
     single = bool(np.all(tries == 1))
     upper_count = _count(successes_upper[known], tries)
     lower_count = _count(successes_lower[known], tries)
     envelope = envelope_of(slopes, family_sd, success)
-    above = _Search(groups=groups, envelope=envelope, single=single, level=alpha_upper, count=upper_count)
+    above = _Search(tasks=tasks_of(groups), envelope=envelope, single=single, level=alpha_upper, count=upper_count)
     # From below: the same question about failures, with the sign of every log-odds and log-length turned round.
     below = _Search(
-        groups=[-group[::-1] for group in groups],
+        tasks=tasks_of([-group[::-1] for group in groups]),
         envelope=envelope_of(slopes, family_sd, 1 - success),
         single=single,
         level=alpha_lower,
@@ -97,16 +104,14 @@ def bound_horizon(
     return Bounds(
         lower=exp2(-below.highest()),
         upper=exp2(above.highest()),
-        point=_point(groups, (lower_count + upper_count) / 2, sqrt(slopes[0] * slopes[1]), success),
+        point=_point(above.tasks, (lower_count + upper_count) / 2, sqrt(slopes[0] * slopes[1]), success),
         estimator=ESTIMATOR,
-        units=tasks,
+        units=number,
         notes=notes,
     )
 
 
-def _notes(
-    known: npt.NDArray[np.bool_], family: IntArray, slopes: tuple[float, float], family_sd: float
-) -> tuple[str, ...]:
+def _notes(known: BoolArray, family: IntArray, slopes: tuple[float, float], family_sd: float) -> tuple[str, ...]:
     without, families = int((~known).sum()), len(set(family[known].tolist()))
     return (
         f"{without} of {known.size} tasks have no human minutes and do not enter",
@@ -130,7 +135,7 @@ def _count(successes: IntArray, attempts: IntArray) -> float:
 class _Search:
     """Finds the highest horizon that so few successes do not refute at `level`, over the whole envelope."""
 
-    groups: list[FloatArray]
+    tasks: Tasks
     envelope: Envelope
     single: bool
     level: float
@@ -138,7 +143,7 @@ class _Search:
 
     def highest(self) -> float:
         """Log2 of the horizon, rounded up to the grid; infinite when every task succeeded."""
-        if self.count >= sum(group.size for group in self.groups):
+        if self.count >= self.tasks.number:
             return inf
         low, high, envelope = -_FARTHEST, _FARTHEST, self.envelope
         at_low, at_high, step, side = inf, -inf, STEPS_PER_DOUBLING // 8, 0
@@ -166,19 +171,19 @@ class _Search:
         widest = self.envelope.only(np.arange(self.envelope.starts.size) == 0)
         slope, odds = float(widest.slope[0]), float(widest.weights @ widest.log_odds)
         spread = sqrt(float(widest.weights @ (widest.log_odds - odds) ** 2))
-        center = _expected_equal(self.groups, max(self.count, 0.5), slope, odds)
+        center = _expected_equal(self.tasks, max(self.count, 0.5), slope, odds)
         offset = 0.0
         for _ in range(3):
-            chances = [logistic(odds + slope * (center + offset / 2 - group)) for group in self.groups]
-            steepness = [float((each * (1 - each)).sum()) for each in chances]
-            variance = sum(steepness) + sum((spread * each) ** 2 for each in steepness)
-            offset = -NormalDist().inv_cdf(self.level) * sqrt(variance) / (slope * sum(steepness) + 1e-9)
+            chances = logistic(odds + slope * (center + offset / 2 - self.tasks.lengths))
+            steepness = np.add.reduceat((chances * (1 - chances)).sum(axis=0), self.tasks.starts)
+            variance = float(steepness.sum() + ((spread * steepness) ** 2).sum())
+            offset = -NormalDist().inv_cdf(self.level) * sqrt(variance) / (slope * float(steepness.sum()) + 1e-9)
         return round((center + min(offset, 20.0)) * STEPS_PER_DOUBLING)
 
     def _tails(self, horizon: int, envelope: Envelope) -> FloatArray:
         """Per pair: the chance of so few successes at this horizon."""
         log_odds = envelope.log_odds + envelope.slope * (horizon / STEPS_PER_DOUBLING)
-        return chance_of_at_most(self.count, distribution(self.groups, log_odds, envelope), exact=self.single)
+        return chance_of_at_most(self.count, distribution(self.tasks, log_odds, envelope), exact=self.single)
 
 
 def _logit(chance: float) -> float:
@@ -187,9 +192,9 @@ def _logit(chance: float) -> float:
     return log(inside / (1 - inside))
 
 
-def _expected_equal(groups: list[FloatArray], count: float, slope: float, log_odds: float) -> float:
+def _expected_equal(tasks: Tasks, count: float, slope: float, log_odds: float) -> float:
     """Log2 of the horizon at which that many successes are expected without family effects."""
-    lengths = np.concatenate(groups)
+    lengths = tasks.lengths[np.isfinite(tasks.lengths)]
     low, high = float(lengths.min()) - 60 / slope, float(lengths.max()) + 60 / slope
     for _ in range(50):
         middle = (low + high) / 2
@@ -198,10 +203,10 @@ def _expected_equal(groups: list[FloatArray], count: float, slope: float, log_od
     return high
 
 
-def _point(groups: list[FloatArray], count: float, slope: float, success: float) -> float:
+def _point(tasks: Tasks, count: float, slope: float, success: float) -> float:
     """Minutes at which the count is the expected one, at the middle of the slopes: for display."""
     if count <= 0:
         return 0.0
-    if count >= sum(group.size for group in groups):
+    if count >= tasks.number:
         return inf
-    return exp2(_expected_equal(groups, count, slope, log(success / (1 - success))))
+    return exp2(_expected_equal(tasks, count, slope, log(success / (1 - success))))

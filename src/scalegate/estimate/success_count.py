@@ -6,17 +6,17 @@ For: `horizon`. Does not know: what was observed, levels, how a bound is searche
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import ceil, inf, log
 
 import numpy as np
-import numpy.typing as npt
 
-from scalegate.estimate.bound import FloatArray, IntArray
+from scalegate.estimate.bound import BoolArray, FloatArray, IntArray
 
 SLOPES = 5
 """Slopes on the grid: geometric, both ends of the stated interval included."""
-NODES = 25
-"""Points at which the family effect is evaluated: equal steps out to +-5 standard deviations."""
+STEP = 0.45
+"""Greatest distance, in log-odds, of the points at which a family effect is evaluated, out to +-4.5 spreads."""
+BLOCK = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Envelope:
     weights: FloatArray
     starts: IntArray
 
-    def only(self, pairs: npt.NDArray[np.bool_]) -> Envelope:
+    def only(self, pairs: BoolArray) -> Envelope:
         sizes = np.diff(np.append(self.starts, self.slope.size))
         rows = np.repeat(pairs, sizes)
         starts = np.append(0, np.cumsum(sizes[pairs]))[:-1]
@@ -43,7 +43,7 @@ class Envelope:
 
 def envelope_of(slopes: tuple[float, float], family_sd: float, success: float) -> Envelope:
     """The grid: geometric slopes times the greatest spread and none; the flattest curve, spread widest, comes first."""
-    nodes = np.linspace(-5, 5, NODES)
+    nodes = np.linspace(-4.5, 4.5, 2 * max(7, ceil(4.5 * family_sd / STEP)) + 1)
     normal = np.exp(-(nodes**2) / 2)
     normal /= normal.sum()
     ratio = slopes[1] / slopes[0]
@@ -73,22 +73,56 @@ def logistic(log_odds: FloatArray) -> FloatArray:
         return 1 / (1 + np.exp(-log_odds))
 
 
-def distribution(groups: list[FloatArray], log_odds: FloatArray, envelope: Envelope) -> FloatArray:
-    """Distribution of the number of successes, shape (count, pair): families mixed over nodes, then convolved."""
-    size = sum(group.size for group in groups) + 1
-    length = 1 << size.bit_length()
-    product = np.ones((length // 2 + 1, envelope.starts.size), dtype=np.complex128)
-    for group in groups:
-        rows = _family_distribution(group, log_odds, envelope.slope)
-        mixed = np.add.reduceat(rows * envelope.weights, envelope.starts, axis=1)
-        product *= np.fft.rfft(mixed, length, axis=0)
-    return np.maximum(np.fft.irfft(product, length, axis=0)[:size], 0)
+@dataclass(frozen=True, kw_only=True)
+class Tasks:
+    """Log2 minutes of the tasks, cut into blocks of one family each, so that blocks are worked on together.
+
+    Attributes:
+        lengths: shape (place, block); a place without a task is infinitely long: it never succeeds.
+        starts: the first block of each family.
+        widest: tasks of the largest family.
+        number: tasks in all.
+    """
+
+    lengths: FloatArray
+    starts: IntArray
+    widest: int
+    number: int
 
 
-def _family_distribution(lengths: FloatArray, log_odds: FloatArray, slope: FloatArray) -> FloatArray:
-    """Distribution of the successes in one family, shape (count, row), given its effect: Poisson-binomial."""
-    chances = logistic(log_odds - slope * lengths[:, None])
-    counts = np.zeros((lengths.size + 1, log_odds.size))
+def tasks_of(groups: list[FloatArray]) -> Tasks:
+    """Blocks of the families' log2 minutes."""
+    blocks = [max(1, ceil(group.size / BLOCK)) for group in groups]
+    padded = [
+        np.pad(group, (0, n * BLOCK - group.size), constant_values=inf) for group, n in zip(groups, blocks, strict=True)
+    ]
+    return Tasks(
+        lengths=np.concatenate(padded).reshape(-1, BLOCK).T.copy(),
+        starts=np.cumsum([0, *blocks[:-1]], dtype=np.int64),
+        widest=max(group.size for group in groups),
+        number=sum(group.size for group in groups),
+    )
+
+
+def distribution(tasks: Tasks, log_odds: FloatArray, envelope: Envelope) -> FloatArray:
+    """Distribution of the number of successes, shape (count, pair).
+
+    Poisson-binomial within a block given the family effect; blocks multiplied (as generating functions on the
+    unit circle) to families, those mixed over the effect, and multiplied to the whole.
+    """
+    blocks = _block_distribution(tasks, log_odds, envelope.slope)
+    length = 1 << tasks.widest.bit_length()
+    families = np.multiply.reduceat(np.fft.rfft(blocks, length, axis=0), tasks.starts, axis=1)
+    mixed = np.fft.irfft(np.add.reduceat(families * envelope.weights, envelope.starts, axis=2), length, axis=0)
+    length = 1 << tasks.number.bit_length()
+    total = np.fft.irfft(np.fft.rfft(mixed, length, axis=0).prod(axis=1), length, axis=0)
+    return np.asarray(np.maximum(total[: tasks.number + 1], 0))
+
+
+def _block_distribution(tasks: Tasks, log_odds: FloatArray, slope: FloatArray) -> FloatArray:
+    """Distribution of the successes in each block, shape (count, block, row), given the family effect."""
+    chances = logistic(log_odds - slope * tasks.lengths[:, :, None])
+    counts = np.zeros((chances.shape[0] + 1, *chances.shape[1:]))
     counts[0] = 1
     for done, chance in enumerate(chances, start=1):
         gained = counts[:done] * chance
