@@ -1,0 +1,305 @@
+"""Runs on disk, each under the digest of its manifest: `evidence/runs/<sha256>/`.
+
+For: procedure. Does not know: what was recorded, formats of logs, suites.
+
+    run.yaml        the manifest; its digest is the run's address (E1)
+    attempts.jsonl  one attempt per line, canonical; its digest stands in the manifest
+    source.json     where the bytes came from; for the reader only, nothing rests on it
+
+A run is written aside, made durable, then renamed: a folder under its address is whole or has been altered since.
+Reading checks every digest and answers with a run without attempts when one does not match.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from scalegate.adapters.yaml_scan import locate, read_yaml
+from scalegate.errors import Finding, InputError
+from scalegate.evidence.parsed_run import ParsedRun
+from scalegate.evidence.run import Attempt, EvalRun, RunManifest, SourceFile, Status
+from scalegate.quantity import Digest, Identifier, Minutes, format_decimal, format_instant, parse_decimal, parse_instant
+from scalegate.shape import ShapeError, decode, encode
+
+MANIFEST, ATTEMPTS, SOURCE = "run.yaml", "attempts.jsonl", "source.json"
+_ASIDE = ".aside-"
+
+
+class EvidenceStore:
+    """The folder `evidence/runs` of a project."""
+
+    def __init__(self, project: Path) -> None:
+        self.runs = project / "evidence" / "runs"
+
+    def write_run(self, parsed: ParsedRun, source: SourceFile) -> tuple[Digest, RunManifest]:
+        """Keep a run. One that is there and whole is not rewritten; one that was damaged is mended.
+
+        Returns:
+            The run's address and manifest, for the ingest entry: until that is recorded, the run does not count.
+        """
+        attempts = format_attempts(parsed.attempts)
+        manifest = manifest_of(parsed, source, digest_of(attempts))
+        text = format_manifest(manifest)
+        address = digest_of(text)
+        files = {ATTEMPTS: attempts, MANIFEST: text, SOURCE: _format_source(source)}
+        self.runs.mkdir(parents=True, exist_ok=True)
+        place = self._place(address)
+        if place.exists() or not self._move_in(place, files):
+            self._mend(place, {MANIFEST: text, ATTEMPTS: attempts})
+        return address, manifest
+
+    def read_run(self, address: Digest, recorded: RunManifest | None = None, plan: Digest | None = None) -> EvalRun:
+        """Read a run back; with the recorded manifest, whatever became of the bytes is said in `problem` (E1).
+
+        Raises:
+            InputError: only without `recorded`, when the manifest is absent or altered.
+        """
+        manifest, problem = self._manifest(address)
+        if manifest is not None and recorded is not None and manifest != recorded:
+            problem = f"{MANIFEST} is not the manifest that was recorded"
+        manifest = recorded or manifest
+        if manifest is None:
+            raise InputError(Finding(where=str(self._place(address)), what=problem, mend="ingest its source again"))
+        attempts = None
+        if not problem:
+            attempts, problem = self._attempts(address, manifest)
+        return EvalRun(address=address, manifest=manifest, attempts=attempts, problem=problem, plan=plan)
+
+    def read_source(self, address: Digest) -> SourceFile | None:
+        """Where a run's bytes came from; None when that is absent or unreadable."""
+        data, _ = _bytes(self._place(address) / SOURCE)
+        try:
+            return None if data is None else decode(SourceFile, json.loads(data))
+        except (ValueError, RecursionError, InputError):
+            return None
+
+    def orphans(self, recorded: Collection[str]) -> tuple[str, ...]:
+        """Names under `evidence/runs` that no entry of the record accounts for: leftovers, for `doctor`."""
+        known = {Digest(address).hex for address in recorded}
+        if not self.runs.is_dir():
+            return ()
+        return tuple(sorted(item.name for item in self.runs.iterdir() if item.name not in known))
+
+    # -- writing
+
+    def _place(self, address: Digest) -> Path:
+        return self.runs / Digest.parse(address).hex
+
+    def _move_in(self, place: Path, files: dict[str, bytes]) -> bool:
+        """Write aside and rename; False when another process was first."""
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.runs))
+        try:
+            aside.chmod(0o755)
+            for name, data in files.items():
+                _write_durably(aside / name, data)
+            _sync_folder(aside)
+            aside.rename(place)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if place.is_dir():
+                return False
+            raise InputError(Finding(where=str(place), what=f"cannot be written: {error.strerror}")) from None
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        _sync_folder(self.runs)
+        return True
+
+    def _mend(self, place: Path, files: dict[str, bytes]) -> None:
+        """Put back files whose bytes are not what the address says; leaves whole ones alone."""
+        for name, data in files.items():
+            if _bytes(place / name)[0] != data:
+                aside = place / f"{_ASIDE}{name}"
+                _write_durably(aside, data)
+                aside.replace(place / name)
+                _sync_folder(place)
+
+    # -- reading
+
+    def _manifest(self, address: Digest) -> tuple[RunManifest | None, str]:
+        text, problem = _bytes(self._place(address) / MANIFEST)
+        if text is None:
+            return None, problem
+        if digest_of(text) != address:
+            return None, f"{MANIFEST} was altered"
+        return parse_manifest(text, f"{address}/{MANIFEST}"), ""
+
+    def _attempts(self, address: Digest, manifest: RunManifest) -> tuple[tuple[Attempt, ...] | None, str]:
+        text, problem = _bytes(self._place(address) / ATTEMPTS)
+        if text is None:
+            return None, problem
+        if digest_of(text) != manifest.attempts:
+            return None, f"{ATTEMPTS} was altered"
+        attempts = parse_attempts(text)
+        assert len(attempts) == manifest.rows, "a manifest is written with its attempts"
+        return attempts, ""
+
+
+def digest_of(data: bytes) -> Digest:
+    return Digest(f"sha256:{hashlib.sha256(data).hexdigest()}")
+
+
+def _bytes(path: Path) -> tuple[bytes | None, str]:
+    try:
+        return path.read_bytes(), ""
+    except OSError as error:
+        return None, f"{path.name} is absent or unreadable ({error.strerror})"
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# ------------------------------------------------------------------------------------------- manifest
+
+
+def manifest_of(parsed: ParsedRun, source: SourceFile, attempts: Digest) -> RunManifest:
+    """The manifest of a run that was read from a source."""
+    return RunManifest(
+        schema="scalegate.run/1",
+        model=parsed.model,
+        configuration=parsed.configuration,
+        evaluation=parsed.evaluation,
+        run=parsed.run,
+        status=parsed.status,
+        dating=parsed.dating,
+        dated=parsed.dated,
+        rows=len(parsed.attempts),
+        attempts=attempts,
+        source=source.digest,
+        reported=parsed.reported,
+        defects=tuple(sorted(set(parsed.defects))),
+    )
+
+
+def format_manifest(manifest: RunManifest) -> bytes:
+    """Block YAML with every text quoted: one manifest, one sequence of bytes."""
+    return "".join(_block(encode(manifest), "")).encode()
+
+
+def _block(data: dict[str, Any], indent: str) -> Iterable[str]:
+    for key, value in data.items():
+        if isinstance(value, dict) and value:
+            yield f"{indent}{key}:\n"
+            yield from _block(value, indent + "  ")
+        elif isinstance(value, list) and value:
+            yield f"{indent}{key}:\n"
+            yield from (f"{indent}  - {_scalar(item)}\n" for item in value)
+        else:
+            yield f"{indent}{key}: {_scalar(value)}\n"
+
+
+def _scalar(value: Any) -> str:
+    if value is None or isinstance(value, (dict, list)):
+        return "null" if value is None else "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, (bool, int)):
+        return json.dumps(value)
+    assert isinstance(value, str), "manifests hold text, numbers, lists and mappings"
+    return '"' + "".join(_escaped(character) for character in value) + '"'
+
+
+def _escaped(character: str) -> str:
+    """YAML's own escapes: JSON's differ beyond the first plane."""
+    if character in '"\\':
+        return "\\" + character
+    if " " <= character <= "~":
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def parse_manifest(text: bytes, name: str) -> RunManifest:
+    """Raises InputError with places when the text is no manifest."""
+    document = read_yaml(text, name)
+    try:
+        return decode(RunManifest, document.data)
+    except ShapeError as error:
+        raise InputError(*locate(error.faults, document.spans, name)) from None
+
+
+def _format_source(source: SourceFile) -> bytes:
+    return (json.dumps(encode(source), indent=2, sort_keys=True) + "\n").encode()
+
+
+# ------------------------------------------------------------------------------------------- attempts
+
+
+def format_attempts(attempts: Iterable[Attempt]) -> bytes:
+    """One line of canonical JSON per attempt; what is missing is left out."""
+    return "".join(_line(attempt) for attempt in attempts).encode()
+
+
+def _line(attempt: Attempt) -> str:
+    data: dict[str, str | int] = {"attempt": attempt.attempt, "task": attempt.task, "status": attempt.status.value}
+    if attempt.score is not None:
+        data["score"] = format_decimal(attempt.score)
+    if attempt.tokens is not None:
+        data["tokens"] = attempt.tokens
+    if attempt.family is not None:
+        data["family"] = attempt.family
+    if attempt.human_minutes is not None:
+        data["human_minutes"] = format_decimal(Decimal(attempt.human_minutes))
+    if attempt.started_at is not None:
+        data["started_at"] = format_instant(attempt.started_at)
+    return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def parse_attempts(text: bytes) -> tuple[Attempt, ...]:
+    """Inverse of `format_attempts`, for bytes whose digest was checked: what does not fit is our own bug."""
+    return tuple(_attempt(json.loads(line)) for line in text.splitlines())
+
+
+def _attempt(data: dict[str, Any]) -> Attempt:
+    get = data.get
+    return Attempt(
+        task=Identifier(data["task"]),
+        attempt=data["attempt"],
+        score=_number(data["score"]) if "score" in data else None,
+        status=Status(data["status"]),
+        tokens=get("tokens"),
+        family=_family(data["family"]) if "family" in data else None,
+        human_minutes=_minutes(data["human_minutes"]) if "human_minutes" in data else None,
+        started_at=_instant(data["started_at"]) if "started_at" in data else None,
+    )
+
+
+# Equal texts are parsed once: attempts share few scores, families and times.
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal:
+    return parse_decimal(text)
+
+
+@lru_cache(maxsize=4096)
+def _minutes(text: str) -> Minutes:
+    return Minutes(parse_decimal(text))
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime:
+    return parse_instant(text)
+
+
+@lru_cache(maxsize=4096)
+def _family(text: str) -> Identifier:
+    return Identifier(text)
