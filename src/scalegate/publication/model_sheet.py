@@ -1,0 +1,337 @@
+"""One model's sheet: its verdict on every limit, its answer for every permission, and every reason.
+
+For: pages and screens. Does not know: markup; how verdicts and decisions came about.
+
+Verdicts are shown as they stand at the page's time: what has expired since it was recorded reads as expired,
+and a grant that has lapsed reads as held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from scalegate.decision.decision import Blocker, Decision
+from scalegate.policy.document import HorizonObservation, PolicyDocument
+from scalegate.publication.chart import free_fit_text
+from scalegate.publication.roster import Asked, Row
+from scalegate.publication.words import (
+    GRANTED,
+    HELD,
+    PERMISSIONS,
+    VERDICTS,
+    WAIVED,
+    Status,
+    format_date,
+    format_interval,
+    format_measure,
+)
+from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservationLine:
+    """What one observation contributed, in words a reader can check."""
+
+    name: str
+    evaluation: str
+    status: Status
+    direction: str
+    relied_on: bool
+    interval: str
+    lines: str
+    evidence: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictLine:
+    """The verdict on one limit at the page's time."""
+
+    limit: str
+    limit_title: str
+    limit_anchor: str
+    hard_stop: bool
+    status: Status
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    interval: str
+    until: str
+    until_because: str
+    observations: tuple[ObservationLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockerLine:
+    """One reason why a permission is held."""
+
+    rule: str
+    about: str
+    why: str
+    cleared_by: str
+    waivable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestLine:
+    """One thing that an answer rests on."""
+
+    ground: str
+    id: str
+    what: str
+    until: str
+    digest: str
+    for_permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionLine:
+    """The answer for one permission and mode at the page's time."""
+
+    name: str
+    permission: str
+    mode: str
+    status: Status
+    until: str
+    because: str
+    blockers: tuple[BlockerLine, ...]
+    rests_on: tuple[RestLine, ...]
+    compute_cap: str
+    out_of_scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSheet:
+    """One row of the matrix, and the sheet behind it; verdicts and decisions in the order of the columns."""
+
+    number: int
+    anchor: str
+    label: str
+    title: str
+    subject: str
+    identity: str
+    released: str
+    compute: str
+    configuration: str
+    parents: tuple[str, ...]
+    verdicts: tuple[VerdictLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    rests_on: tuple[RestLine, ...]
+
+    @property
+    def crossed(self) -> int:
+        """How many limits count as crossed."""
+        return sum(line.status.crossed for line in self.verdicts)
+
+
+def model_sheet(policy: PolicyDocument, row: Row, asked: tuple[Asked, ...], as_of: datetime) -> ModelSheet:
+    """The sheet of one row; `asked` are the columns."""
+    decisions = tuple(decision_line(policy, key, row.decisions.get(key), as_of) for key in asked)
+    model = row.model
+    return ModelSheet(
+        number=row.number,
+        anchor=f"model-{row.number}",
+        label=row.label,
+        title=row.title,
+        subject=model.subject if model else "",
+        identity=_identity(row),
+        released=format_date(row.released) or "not stated",
+        compute=str(model.effective_compute) if model and model.effective_compute else "unknown",
+        configuration=row.configuration or "none recorded",
+        parents=tuple(str(parent) for parent in model.parents) if model else (),
+        verdicts=tuple(
+            verdict_line(policy, limit, number, row.verdicts.get(limit), as_of)
+            for number, limit in enumerate(policy.limits, 1)
+        ),
+        decisions=decisions,
+        rests_on=_gathered(decisions),
+    )
+
+
+def _identity(row: Row) -> str:
+    if row.model is None:
+        return "not listed among the models"
+    return "identity not verifiable: only a provider's name" if row.model.opaque else "weights known by their digest"
+
+
+# -------------------------------------------------------------------------------------- verdicts
+
+
+def verdict_line(
+    policy: PolicyDocument, limit: str, number: int, verdict: Verdict | None, as_of: datetime
+) -> VerdictLine:
+    """The verdict on a limit as it stands at `as_of`; without one it reads NOT RUN."""
+    known = policy.limits[limit]
+    kind = verdict.at(as_of) if verdict else VerdictKind.NOT_RUN
+    results = verdict.observations if verdict else ()
+    governing = next((r for r in results if verdict and r.observation == verdict.governing), None)
+    rules, reasons = _why(verdict, kind)
+    return VerdictLine(
+        limit=limit,
+        limit_title=known.title,
+        limit_anchor=f"limit-{number}",
+        hard_stop=known.hard_stop,
+        status=VERDICTS[kind],
+        rules=rules,
+        reasons=reasons,
+        assumptions=tuple(dict.fromkeys(a for r in results for a in r.assumptions)),
+        interval=format_interval(governing.measure, governing.lower, governing.upper) if governing else "",
+        until=format_date(verdict.expires) if verdict and kind is verdict.kind else "",
+        until_because=verdict.expires_because if verdict and kind is verdict.kind else "",
+        observations=tuple(_observation(policy, limit, result) for result in results),
+    )
+
+
+def _why(verdict: Verdict | None, kind: VerdictKind) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if verdict is None:
+        return ("E1",), ("no verdict is recorded",)
+    if kind is verdict.kind:
+        return verdict.rules, verdict.reasons
+    ended = verdict.held_from if kind.counts_as_crossed else verdict.expires
+    because = f": {verdict.expires_because}" if verdict.expires_because else ""
+    worn = f"recorded as {VERDICTS[verdict.kind].word} on {format_date(verdict.as_of)}; "
+    worn += f"that ended on {format_date(ended)}{because}"
+    return tuple(dict.fromkeys(("V7", *verdict.rules))), (worn, *verdict.reasons)
+
+
+def _observation(policy: PolicyDocument, limit: str, result: ObservationResult) -> ObservationLine:
+    numbered = result.lower is not None or result.upper is not None
+    return ObservationLine(
+        name=str(result.observation),
+        evaluation=_evaluation(policy, result),
+        status=VERDICTS[result.kind],
+        direction=result.direction.value.replace("_", " ").replace("rule out", "rule-out"),
+        relied_on=result.relied_on,
+        interval=format_interval(result.measure, result.lower, result.upper) if numbered else "no bounds",
+        lines=_lines(result),
+        evidence=_evidence(result),
+        notes=tuple(_notes(policy, limit, result)),
+    )
+
+
+def _evaluation(policy: PolicyDocument, result: ObservationResult) -> str:
+    known = policy.evaluation.evaluations.get(result.evaluation)
+    return known.title if known else str(result.evaluation)
+
+
+def _lines(result: ObservationResult) -> str:
+    if result.limit_value is None or result.alert_value is None:
+        return ""
+    alert, limit = (format_measure(result.measure, v) for v in (result.alert_value, result.limit_value))
+    return f"alert {alert}, limit {limit}"
+
+
+def _evidence(result: ObservationResult) -> str:
+    parts = [f"{result.attempts:,} attempts at {result.tasks:,} tasks"] if result.attempts else ["no valid attempt"]
+    parts += [f"{n:,} {word}" for n, word in _counts(result) if n]
+    return ", ".join(parts)
+
+
+def _counts(result: ObservationResult) -> Iterator[tuple[int, str]]:
+    yield result.missing, "without valid outcome"
+    yield result.invalid_runs, "invalid runs" if result.invalid_runs != 1 else "invalid run"
+    yield result.abandoned_runs, "abandoned runs" if result.abandoned_runs != 1 else "abandoned run"
+
+
+def _notes(policy: PolicyDocument, limit: str, result: ObservationResult) -> Iterator[str]:
+    """Everything a reader needs to judge the bounds, each as a short clause."""
+    observation = policy.limits[limit].observations.get(result.observation)
+    if result.elicitation_shift:
+        yield f"elicitation shift {result.elicitation_shift}"
+    if result.effort_ratio is not None:
+        yield f"effort {result.effort_ratio * 100:.3g} % of the attacker's budget"
+    if result.alpha_upper is not None and result.alpha_lower is not None:
+        levels = (f"{(1 - alpha) * 100:.6g} %" for alpha in (result.alpha_lower, result.alpha_upper))
+        yield "confidence {} below, {} above".format(*levels)
+    if result.statistical_power is not None:
+        yield f"statistical power {result.statistical_power * 100:.3g} %"
+    if result.envelope:
+        yield f"stated envelope {result.envelope}"
+    if isinstance(observation, HorizonObservation) and (fit := free_fit_text(observation, result.free_fit)):
+        yield f"free fit, shown only: {fit}"
+    if result.estimator:
+        yield f"estimator {result.estimator}"
+
+
+# ------------------------------------------------------------------------------------- decisions
+
+
+def column_name(key: Asked) -> str:
+    """`Deploy (api)`."""
+    permission, mode = key
+    name = PERMISSIONS[permission][0]
+    return f"{name} ({mode})" if mode else name
+
+
+def decision_line(policy: PolicyDocument, key: Asked, decision: Decision | None, as_of: datetime) -> DecisionLine:
+    """The answer as it stands at `as_of`: what nobody asked is held (D1), and a lapsed grant is held (D9)."""
+    status, until, because, extra = _standing(decision, as_of)
+    blockers = extra + tuple(_blocker(policy, b) for b in (decision.blockers if decision else ()))
+    granted = status is GRANTED
+    return DecisionLine(
+        name=column_name(key),
+        permission=key[0].value,
+        mode=key[1],
+        status=status,
+        until=until,
+        because=because,
+        blockers=blockers,
+        rests_on=tuple(_rest_lines(decision)),
+        compute_cap=str(decision.compute_cap) if granted and decision and decision.compute_cap else "",
+        out_of_scope=decision.out_of_scope if decision else "",
+    )
+
+
+def _standing(decision: Decision | None, as_of: datetime) -> tuple[Status, str, str, tuple[BlockerLine, ...]]:
+    if decision is None:
+        return HELD, "", "", (_own("D1", "nobody asked; what was not granted is held"),)
+    if decision.granted:
+        if decision.lapses_at is not None and decision.lapses_at <= as_of:
+            why = f"the grant lapsed on {format_date(decision.lapses_at)} ({decision.lapses_because})"
+            return HELD, "", "", (_own("D9", why),)
+        return GRANTED, format_date(decision.lapses_at), decision.lapses_because, ()
+    if decision.waived_until is not None and decision.waived_until > as_of:
+        return WAIVED, format_date(decision.waived_until), "the waiver ends", ()
+    if decision.waived_until is not None:
+        return HELD, "", "", (_own("D12", f"the waiver ended on {format_date(decision.waived_until)}"),)
+    return HELD, "", "", ()
+
+
+def _own(rule: str, why: str) -> BlockerLine:
+    return BlockerLine(rule=rule, about="", why=why, cleared_by="asking again", waivable=False)
+
+
+def _blocker(policy: PolicyDocument, blocker: Blocker) -> BlockerLine:
+    limit = policy.limits.get(blocker.limit)
+    measure = policy.protections.measures.get(blocker.protection)
+    about = [limit.title if limit else blocker.limit, measure.title if measure else blocker.protection]
+    roles = [policy.roles[r].title if r in policy.roles else str(r) for r in blocker.cleared_by]
+    return BlockerLine(
+        rule=blocker.rule,
+        about=": ".join(part for part in about if part),
+        why=blocker.why,
+        cleared_by=", ".join(roles) or "nobody under this policy",
+        waivable=blocker.waivable,
+    )
+
+
+def _rest_lines(decision: Decision | None) -> Iterator[RestLine]:
+    for rest in decision.rests_on if decision else ():
+        yield RestLine(
+            ground=rest.ground.value.replace("_", " "),
+            id=rest.id,
+            what=rest.what.replace("_", " ") if rest.ground.value == "verdict" else rest.what,
+            until=format_date(rest.until),
+            digest=rest.digest or "",
+        )
+
+
+def _gathered(decisions: tuple[DecisionLine, ...]) -> tuple[RestLine, ...]:
+    """What all answers rest on, each thing once, with the permissions that rest on it."""
+    found: dict[RestLine, list[str]] = {}
+    for line in decisions:
+        for rest in line.rests_on:
+            found.setdefault(rest, []).append(line.name)
+    return tuple(RestLine(**{**vars(rest), "for_permissions": tuple(names)}) for rest, names in found.items())
