@@ -52,10 +52,13 @@ class EvidenceStore:
         text = format_manifest(manifest)
         address = digest_of(text)
         files = {ATTEMPTS: attempts, MANIFEST: text, SOURCE: _format_source(source)}
-        self.runs.mkdir(parents=True, exist_ok=True)
         place = self._place(address)
-        if place.exists() or not self._move_in(place, files):
-            self._mend(place, {MANIFEST: text, ATTEMPTS: attempts})
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True)
+            if place.exists() or not self._move_in(place, files):
+                self._mend(place, {MANIFEST: text, ATTEMPTS: attempts})
+        except OSError as error:
+            raise InputError(Finding(where=str(place), what=f"cannot be written: {error.strerror}")) from None
         return address, manifest
 
     def read_run(self, address: Digest, recorded: RunManifest | None = None, plan: Digest | None = None) -> EvalRun:
@@ -104,12 +107,10 @@ class EvidenceStore:
                 _write_durably(aside / name, data)
             _sync_folder(aside)
             aside.rename(place)
-        except FileExistsError:
+        except OSError:
+            if not place.is_dir():
+                raise
             return False
-        except OSError as error:
-            if place.is_dir():
-                return False
-            raise InputError(Finding(where=str(place), what=f"cannot be written: {error.strerror}")) from None
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         _sync_folder(self.runs)
