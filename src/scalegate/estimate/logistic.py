@@ -15,6 +15,7 @@ from scalegate.estimate.bound import BoolArray, FloatArray, IntArray
 TOLERANCE = 1e-10
 """Greatest gradient of the mean log-likelihood, in standardised lengths, of a fit that counts as converged."""
 _ROUNDS = 80
+_LONGEST = 30.0
 
 
 class End(IntEnum):
@@ -38,8 +39,8 @@ class Fits:
 
     Attributes:
         end: an `End` per fit; intercept and slope mean something only where it is CONVERGED.
-        gap_from, gap_to: where SEPARATED, the longest success and the shortest failure; a gap that has no
-            failure ends at infinity, one that has no success starts at minus infinity.
+        gap_from, gap_to: where SEPARATED, the longest success and the shortest failure; both are infinite
+            without a failure, and minus infinite without a success.
     """
 
     end: IntArray
@@ -97,7 +98,12 @@ def _separation(
     end[longest_lost <= shortest_won] = End.NO_SLOPE  # the cliff stands the wrong way round, or there is one length
     cliff = (longest_won < shortest_lost) | ((longest_won == shortest_lost) & (shortest_won < longest_lost))
     end[cliff] = End.SEPARATED
-    return longest_won, shortest_lost, end
+    # One outcome alone puts the cliff beyond every task: at infinity, or at minus infinity.
+    return (
+        np.where(lost.any(axis=1), longest_won, np.inf),
+        np.where(won.any(axis=1), shortest_lost, -np.inf),
+        end,
+    )
 
 
 def _first(lengths: FloatArray, present: BoolArray, none: float) -> FloatArray:
@@ -160,11 +166,12 @@ def _slopes(
 
 
 def _solve(gradient: FloatArray, hessian: FloatArray) -> FloatArray:
-    """Newton's step. A flat Hessian gives a long step, which the halving cuts."""
+    """Newton's step, at most `_LONGEST` in each parameter: near a cliff the Hessian is all but flat."""
     determinant = np.maximum(hessian[0] * hessian[2] - hessian[1] ** 2, 1e-300)
-    return np.stack(
+    step = np.stack(
         [
             (hessian[2] * gradient[0] - hessian[1] * gradient[1]) / determinant,
             (hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant,
         ]
     )
+    return step * np.minimum(1, _LONGEST / np.maximum(np.abs(step).max(axis=0), 1e-300))
