@@ -51,6 +51,7 @@ class RecordView:
     policies: list[tuple[Digest, PolicyAdopted]] = field(default_factory=list)
     runs: list[RunIngested] = field(default_factory=list)
     plans: dict[Digest, PlanRegistered] = field(default_factory=dict)
+    plan_times: dict[Digest, datetime] = field(default_factory=dict)
     dispositions: dict[Digest, Disposition] = field(default_factory=dict)
     verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
     verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
@@ -91,6 +92,7 @@ def add(view: RecordView, logged: Logged) -> None:
             view.evidence_index = logged.index
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
+            view.plan_times[logged.digest] = issued
         case Disposition() as body:
             view.dispositions[body.run] = body
             view.evidence_index = logged.index

@@ -1,0 +1,229 @@
+"""The acts of people: adopt, register, attest, state a risk, waive, dispose, pause.
+
+For: command line, service. Does not know: storage, keys. Each act checks that the person holds a role that may do
+it, and is one signed entry. Under this version the operator's key signs on a person's behalf; every screen that
+shows an act says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from scalegate.decision.dossier import Approver, Attestation, Pause, RiskStatement, Waiver
+from scalegate.decision.quorum import count_quorum, holds
+from scalegate.errors import Finding, InputError, RefusedError, UsageError
+from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.procedure.workspace import OPERATOR, Draft, Workspace, write
+from scalegate.quantity import Digest, Identifier
+from scalegate.record.canonical import digest_of_value
+from scalegate.record.entry import About, Body, Disposition, EntryKind, PlanRegistered, PolicyAdopted, Resumed
+from scalegate.record.view import Logged
+
+
+def _record(workspace: Workspace, kind: EntryKind, name: str, body: Body, *, by: Approver, now: datetime) -> Logged:
+    policy = workspace.view.policy.digest if workspace.view.policy else None
+    draft = Draft(kind=kind, about=About(name=name, digest=digest_of_value(body)), body=body)
+    return write(workspace, lambda: [draft], policy=policy, now=now, by=by)[0]
+
+
+# ---------------------------------------------------------------------------------------- adopt
+
+
+def adopt(workspace: Workspace, *, by: Approver, now: datetime) -> Logged:
+    """Put the project's policy file in force.
+
+    The first adoption needs somebody in a role of the policy itself. A later one would need to be shown to
+    tighten, or a quorum, a public notice and a changelog (D11); none of these is supported yet, so it is
+    refused, except under demo keys, where the entry says that no change process was followed.
+
+    Raises:
+        InputError: the file cannot be adopted; all findings.
+        RefusedError: a change of policy outside a demonstration.
+    """
+    file = workspace.policy_file
+    if file.document is None or file.digest is None or file.findings:
+        raise InputError(*(file.findings or (Finding(what="policy.yaml cannot be read"),)))
+    in_force = workspace.view.policy
+    if in_force is not None and in_force.digest == file.digest:
+        raise UsageError("this policy is in force already")
+    if in_force is not None and not workspace.demo:
+        raise RefusedError(
+            Finding(
+                rule="D11",
+                what="changing a policy in force takes a quorum, public notice and a changelog: not supported yet",
+                mend="keep the policy in force; `scalegate assess --draft` shows what the changed file would say",
+            )
+        )
+    if not holds(file.document, by):
+        raise UsageError(f"{by.principal} does not hold the role {by.role} of this policy")
+    words = "first adoption" if in_force is None else "demonstration: no quorum, notice or changelog (D11)"
+    body = PolicyAdopted(
+        digest=file.digest,
+        document=file.document,
+        replaces=in_force.digest if in_force else None,
+        notice=words,
+    )
+    draft = Draft(kind=EntryKind.POLICY_ADOPTED, about=About(name=file.document.title, digest=file.digest), body=body)
+    return write(workspace, lambda: [draft], policy=file.digest, now=now, by=by)[0]
+
+
+# ------------------------------------------------------------------------------------- register
+
+
+def register(
+    workspace: Workspace, *, limit: str, evaluation: str, model: str, configuration: str, power: str, now: datetime
+) -> Logged:
+    """Record the plan of a run before the run (E6). Raises UsageError for anything that the project lacks."""
+    policy, _ = workspace.policy_in_force()
+    if limit not in policy.limits:
+        raise UsageError(f"the policy has no limit {limit!r}: it has {', '.join(policy.limits)}")
+    if evaluation not in policy.evaluation.evaluations:
+        raise UsageError(f"the policy names no evaluation {evaluation!r}")
+    name = policy.evaluation.evaluations[evaluation].suite
+    if name not in workspace.suites:
+        raise UsageError(f"the suite {name!r} is absent or unreadable: mend suites/{name}.yaml")
+    suite = workspace.suites[name]
+    workspace.configuration(configuration)
+    body = PlanRegistered(
+        limit=Identifier(limit),
+        evaluation=Identifier(evaluation),
+        model=Identifier(model),
+        subject=workspace.model(model).model.subject,
+        configuration=Identifier(configuration),
+        suite=suite.digest,
+        tasks=len(suite.suite.tasks),
+        attempts_per_task=suite.suite.attempts_per_task,
+        statistical_power=power,
+    )
+    return _record(workspace, EntryKind.PLAN_REGISTERED, evaluation, body, by=OPERATOR, now=now)
+
+
+# ------------------------------------------------------------------------------- attest and state
+
+
+def attest(
+    workspace: Workspace, attestations: Sequence[Attestation], statements: Sequence[RiskStatement], *, now: datetime
+) -> list[Logged]:
+    """Record efficacy tests of protections (D3) and risk statements (D14).
+
+    Raises:
+        InputError: one finding for each item that the policy in force does not know or allow; nothing is recorded.
+    """
+    policy, _ = workspace.policy_in_force()
+    findings = [f for a in attestations for f in _attestation_faults(policy, a, now)]
+    findings += [f for s in statements for f in _statement_faults(workspace, policy, s, now)]
+    if findings:
+        raise InputError(*findings)
+    logged = [
+        _record(workspace, EntryKind.PROTECTION_ATTESTED, a.protection, a, by=a.approved, now=now) for a in attestations
+    ]
+    officer = Approver(
+        principal=policy.roles[policy.accountability.officer].holders[0], role=policy.accountability.officer
+    )
+    return logged + [_record(workspace, EntryKind.RISK_STATEMENT, s.limit, s, by=officer, now=now) for s in statements]
+
+
+def _attestation_faults(policy: PolicyDocument, attestation: Attestation, now: datetime) -> list[Finding]:
+    protection = policy.protections.measures.get(attestation.protection)
+    path = f"attestations.{attestation.protection}"
+    if protection is None:
+        known = ", ".join(policy.protections.measures)
+        return [Finding(path=path, what="the policy has no such protection", mend=f"it has {known}")]
+    faults = []
+    if attestation.approved.role != protection.approved_by or not holds(policy, attestation.approved):
+        what = f"{attestation.approved.principal} as {attestation.approved.role} may not approve it"
+        faults.append(Finding(path=path, rule="D3", what=what, mend=f"somebody in the role {protection.approved_by}"))
+    if attestation.tested_at > now:
+        faults.append(Finding(path=path, what=f"tested at {attestation.tested_at:%Y-%m-%d}, which is to come"))
+    return faults
+
+
+def _statement_faults(
+    workspace: Workspace, policy: PolicyDocument, statement: RiskStatement, now: datetime
+) -> list[Finding]:
+    path = f"risk_statements.{statement.limit}"
+    people = {p for role in policy.roles.values() for p in role.holders}
+    faults = []
+    if statement.limit not in policy.limits:
+        faults.append(Finding(path=path, what="the policy has no such limit"))
+    if not any(entry.model.subject == statement.subject for entry in workspace.models.values()):
+        faults.append(Finding(path=path, what=f"no model has the subject {statement.subject!r}"))
+    if not statement.credences or any(c.author not in people for c in statement.credences):
+        faults.append(Finding(path=path, rule="D14", what="each author is a person that the policy names"))
+    if statement.made_at > now:
+        faults.append(Finding(path=path, what="made at a time that is to come"))
+    return faults
+
+
+# ---------------------------------------------------------------------------- waive, dispose, pause
+
+
+def waive(workspace: Workspace, waiver: Waiver, *, now: datetime) -> Logged:
+    """Record a waiver (D12). Raises RefusedError when the policy's rule does not allow it."""
+    policy, _ = workspace.policy_in_force()
+    rule = policy.response.waivers
+    if rule is None:
+        raise RefusedError(Finding(rule="D12", what="the policy allows no waivers"))
+    count = count_quorum(policy, rule.quorum, waiver.approvers)
+    if not count.met:
+        raise RefusedError(Finding(rule="D12", what=f"the quorum is not met: it wants {'; '.join(count.wanting)}"))
+    if waiver.until > rule.longest.after(waiver.since):
+        raise RefusedError(Finding(rule="D12", what=f"a waiver lasts {rule.longest} at most"))
+    if policy.limits.get(waiver.limit) is None or policy.limits[waiver.limit].hard_stop:
+        raise RefusedError(Finding(rule="D12", what=f"{waiver.limit} is no limit that a waiver can reach"))
+    if waiver.permission is Permission.RELEASE_WEIGHTS:
+        raise RefusedError(Finding(rule="D7", what="no waiver reaches RELEASE_WEIGHTS"))
+    return _record(workspace, EntryKind.WAIVER, waiver.id, waiver, by=waiver.approvers[0], now=now)
+
+
+def dispose(workspace: Workspace, run: Digest, reason: str, *, by: Approver, now: datetime) -> Logged:
+    """Sign the disposition of an invalid run (E4). Raises RefusedError for the evaluators' own role."""
+    policy, _ = workspace.policy_in_force()
+    if not holds(policy, by):
+        raise UsageError(f"{by.principal} does not hold the role {by.role}")
+    evaluators = policy.roles[policy.accountability.evaluators]
+    if by.role == policy.accountability.evaluators or by.principal in evaluators.holders:
+        raise RefusedError(Finding(rule="E4", what="a role other than the evaluator disposes of an invalid run"))
+    if not any(r.address == run for r in workspace.view.runs):
+        raise UsageError(f"the record has no run {run}")
+    if not reason.strip():
+        raise UsageError("say why: --reason")
+    body = Disposition(run=run, reason=reason, by=by.principal, role=by.role)
+    return _record(workspace, EntryKind.DISPOSITION, run, body, by=by, now=now)
+
+
+class PauseFlags(Protocol):
+    """The files under `record/pause`: they hold before, and without, the log's lock."""
+
+    def raise_flag(self, pause: Pause) -> None:
+        """Write and fsync the flag; from here on every grant is refused until its entry exists."""
+        ...
+
+
+def pause(workspace: Workspace, scope: str, reason: str, *, by: Approver, flags: PauseFlags, now: datetime) -> Logged:
+    """Pause alone and at once (D10): first the flag, then the entry."""
+    policy, _ = workspace.policy_in_force()
+    if not holds(policy, by):
+        raise UsageError(f"{by.principal} does not hold the role {by.role}")
+    if not reason.strip():
+        raise UsageError("say why: --reason")
+    made = Pause(id=Identifier(f"{now:%Y%m%dT%H%M%SZ}-{by.principal}"), scope=scope, reason=reason, by=by, at=now)
+    flags.raise_flag(made)
+    return _record(workspace, EntryKind.PAUSE, made.id, made, by=by, now=now)
+
+
+def resume(workspace: Workspace, pause_id: str, answer: str, approvers: Sequence[Approver], *, now: datetime) -> Logged:
+    """End a pause: its quorum answers the reason in writing (D10). Raises RefusedError when it is not met."""
+    policy, _ = workspace.policy_in_force()
+    found = workspace.view.pauses.get(pause_id)
+    if found is None or found.resumed:
+        raise UsageError(f"no pause {pause_id!r} stands")
+    if not answer.strip():
+        raise UsageError("answer the reason of the pause: --answer")
+    count = count_quorum(policy, policy.response.pause.resume, approvers)
+    if not count.met:
+        raise RefusedError(Finding(rule="D10", what=f"the quorum is not met: it wants {'; '.join(count.wanting)}"))
+    body = Resumed(pause=Identifier(pause_id), answer=answer, approvers=tuple(Identifier(p) for p in count.counted))
+    return _record(workspace, EntryKind.RESUME, pause_id, body, by=approvers[0], now=now)
