@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from scalegate.assessment.observe import Measured, Observed, nothing_run, observe, pools_of
-from scalegate.assessment.request import RecordedRun, Request
+from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.evidence.configuration import contains
 from scalegate.policy.document import (
     DifferenceObservation,
@@ -19,7 +19,7 @@ from scalegate.policy.document import (
 )
 from scalegate.quantity import Compute, Identifier
 from scalegate.verdict.rules import combine
-from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
+from scalegate.verdict.verdict import ESTIMATES_VERSION, ObservationResult, Verdict, VerdictKind
 
 
 def assess(request: Request) -> tuple[Verdict, ...]:
@@ -59,6 +59,8 @@ def verdict_on(request: Request, limit: str, threat_model: str) -> Verdict:
         held_from=_first((r.held_from, "") for r in open_claims)[0],
         train_expires=_first((r.train_expires, "") for r in open_claims)[0],
         train_cap=_least_cap(open_claims),
+        suites=suite_digests(request, limit),
+        estimates=ESTIMATES_VERSION,
         rules=_with_rules(governing, relied_on),
         reasons=governing.reasons if governing else (),
     )

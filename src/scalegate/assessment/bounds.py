@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from scalegate.estimate.bound import Bounds
 from scalegate.evidence.outcomes import OutcomeTable
-from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation
+from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Unit
 from scalegate.quantity import Digest, round_down, round_up
 from scalegate.verdict.verdict import FreeFit
 
@@ -69,7 +70,7 @@ def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: Blin
     from scalegate.estimate.rate import bound_mean, bound_rate
 
     columns = _columns(table)
-    unit = observation.unit.value
+    unit: Literal["task", "family"] = "family" if observation.unit is Unit.FAMILY else "task"
     low, high = float(observation.alpha_lower), float(observation.alpha_upper)
     if observation.measure == "success_rate":
         counts = (columns.successes_lower, columns.successes_upper, columns.registered)
@@ -160,7 +161,7 @@ def free_fit(table: OutcomeTable, *, seed: bytes, draws: int) -> FreeFit:
         p80_upper=_shown(fit.p80_upper, up=True),
         slope=_shown(fit.slope),
         draws=fit.draws,
-        unconverged_draws=fit.unconverged,
+        unconverged_draws=fit.unconverged_draws,
         seed=Digest(f"sha256:{seed.hex()}"),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scalegate.evidence.run import Configuration, EvalRun, Model, Suite
-from scalegate.policy.document import PolicyDocument
+from scalegate.policy.document import JudgementObservation, PolicyDocument
 from scalegate.quantity import Compute, Digest, Identifier
 
 
@@ -63,3 +63,14 @@ class Request:
     suites: Mapping[str, RegisteredSuite]
     now: datetime
     draws: int = 1000
+
+
+def suite_digests(request: Request, limit: str) -> tuple[Digest, ...]:
+    """Digests of the suites that a limit's observations name, as the files stand; absent ones are left out."""
+    evaluations = request.policy.evaluation.evaluations
+    named = {
+        evaluations[o.evaluation].suite
+        for o in request.policy.limits[limit].observations.values()
+        if not isinstance(o, JudgementObservation)
+    }
+    return tuple(sorted(request.suites[name].digest for name in named if name in request.suites))

@@ -117,6 +117,9 @@ class ObservationResult:
     not_tested: tuple[str, ...] = ()
 
 
+ESTIMATES_VERSION = "1"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What may be claimed about one limit for one subject in one configuration.
@@ -133,6 +136,8 @@ class Verdict:
         train_cap: effective compute at which the upper bound reaches the alert line (or, for ALERT, the limit)
             under the policy's training growth (V6, V7); None when compute is unknown.
         subject_digest, configuration_digest: of the entries in models.yaml and configurations.yaml.
+        suites: digests of the suites whose tasks it counts.
+        estimates: version of the estimators as a whole; a recorded verdict of another version is not current.
     """
 
     limit: Identifier
@@ -152,6 +157,8 @@ class Verdict:
     held_from: datetime | None = None
     train_expires: datetime | None = None
     train_cap: Compute | None = None
+    suites: tuple[Digest, ...] = ()
+    estimates: str = ""
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
