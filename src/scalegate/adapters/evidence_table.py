@@ -275,8 +275,8 @@ class _TableReader:
         try:
             value = parse(text)
         except InputError as error:
-            what, _, mend = error.findings[0].what.partition(": ")
-            self._fail(what, column=column, mend=mend)
+            finding = error.findings[0]
+            self._fail(finding.what, column=column, mend=finding.mend)
             return None
         if len(text) <= 200:
             self.known[key] = value
@@ -366,10 +366,14 @@ def _pairs(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 _JSON = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=str, parse_int=str, parse_constant=str)
 
 
+def _refused(text: str, what: str, mend: str) -> InputError:
+    return InputError(Finding(what=f"{text[:40]!r} {what}", mend=mend))
+
+
 def _parse_score(text: str) -> Decimal:
     value = parse_decimal(text)
     if len(value.as_tuple().digits) > _MAX_DIGITS:
-        raise InputError(f"{text[:40]!r} has too many digits: write at most {_MAX_DIGITS}")
+        raise _refused(text, "has too many digits", f"write at most {_MAX_DIGITS}")
     return value
 
 
@@ -377,21 +381,21 @@ def _parse_whole(text: str) -> int:
     """A whole number from 0; `382.0` too, which is how some tools write columns with gaps."""
     value = parse_decimal(text)
     if not 0 <= value <= _MAX_WHOLE or value != int(value):
-        raise InputError(f"{text[:40]!r} is no count: write a whole number from 0")
+        raise _refused(text, "is no count", "write a whole number from 0")
     return int(value)
 
 
 def _parse_number(text: str) -> int:
     number = _parse_whole(text)
     if number < 1:
-        raise InputError(f"{text[:40]!r} is no number of an attempt: count from 1")
+        raise _refused(text, "is no number of an attempt", "count from 1")
     return number
 
 
 def _parse_minutes(text: str) -> Minutes:
     value = _parse_score(text)
     if not 0 < value <= _MAX_MINUTES:
-        raise InputError(f"{text[:40]!r} is no task length: write minutes above 0, or nothing if unknown")
+        raise _refused(text, "is no task length", "write minutes above 0, or nothing if unknown")
     return Minutes(value)
 
 
@@ -399,5 +403,5 @@ def _parse_status(text: str) -> Status:
     words = [str(status) for status in Status]
     if text not in words:
         close = difflib.get_close_matches(text[:40], words, 1, 0.6)
-        raise InputError(f"{text[:40]!r} is no status: write {close[0] if close else ', '.join(words)}")
+        raise _refused(text, "is no status", f"write {close[0] if close else ', '.join(words)}")
     return Status(text)
