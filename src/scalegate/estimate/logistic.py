@@ -174,4 +174,5 @@ def _solve(gradient: FloatArray, hessian: FloatArray) -> FloatArray:
             (hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant,
         ]
     )
-    return step * np.minimum(1, _LONGEST / np.maximum(np.abs(step).max(axis=0), 1e-300))
+    shorten = np.minimum(1, _LONGEST / np.maximum(np.abs(step).max(axis=0), 1e-300))
+    return np.asarray(step * shorten)
