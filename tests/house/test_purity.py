@@ -12,6 +12,9 @@ from house.sources import PURE, modules
 # Where a lease meets the world: it is read from a file, and checked against the wall clock (interfaces.md, "Python").
 WORLDLY = {"lease/load.py"}
 
+# An array of floats has no None: NaN marks what is unknown there. It never leaves as a value (quantity.py asserts it).
+ARRAYS = {"assessment/bounds.py", "estimate/logistic.py", "estimate/rate.py"}
+
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "time_ns", "monotonic_ns", "perf_counter_ns"}
 CLOCK_OWNERS = {"datetime", "date", "time"}
 # What makes a generator out of a seed that is handed in; everything else in numpy.random draws from global state.
@@ -74,9 +77,16 @@ RULES: dict[str, Callable[[ast.AST], list[str]]] = {
 }
 
 
+def without_script(tree: ast.Module) -> ast.Module:
+    """What an import runs: without `if __name__ == "__main__":`."""
+    kept = [n for n in tree.body if not (isinstance(n, ast.If) and ast.unparse(n.test) == "__name__ == '__main__'")]
+    return ast.Module(body=kept, type_ignores=[])
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_no_pure_module(rule: str) -> None:
-    found = {name: bad for name, tree in modules(*PURE) if name not in WORLDLY and (bad := RULES[rule](tree))}
+    spared = WORLDLY | (ARRAYS if rule == "writes NaN for what is missing" else set())
+    found = {n: bad for n, tree in modules(*PURE) if n not in spared and (bad := RULES[rule](without_script(tree)))}
     assert not found, f"a pure module {rule}: {found}"
 
 
