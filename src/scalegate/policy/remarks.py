@@ -19,6 +19,7 @@ from scalegate.policy.document import (
     Permission,
     PolicyDocument,
     RateObservation,
+    Relaxable,
 )
 from scalegate.policy.objection import Objection
 from scalegate.policy.observations import observations
@@ -212,7 +213,8 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
         yield Objection(path=("evaluation", "growth", "elicitation"), what=what, rule="V7")
     for index, relaxation in enumerate(section.relaxations):
         what = f"{relaxation.requirement} is relaxed to {relaxation.value}, says {relaxation.author}: {relaxation.why}"
-        yield Objection(path=("evaluation", "relaxations", index), what=what, rule="E6")
+        rule = "E6" if relaxation.requirement is Relaxable.REGISTRATION else "V7"
+        yield Objection(path=("evaluation", "relaxations", index), what=what, rule=rule)
 
 
 def _response(document: PolicyDocument) -> Iterator[Objection]:
