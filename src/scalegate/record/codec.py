@@ -200,7 +200,7 @@ def _blob_ref(wire: Any) -> BlobRef | None:
     return _decode(BlobRef, wire) if _has_keys(wire, "blob", "bytes") else None
 
 
-def _body(kind: EntryKind, wire: Any, ref: BlobRef | None, fetch_blob: FetchBlob | None) -> Body | None:
+def _body(kind: EntryKind, wire: Any, ref: BlobRef | None, fetch_blob: FetchBlob | None) -> Any:
     if ref is None:
         if len(dumps(wire)) > INLINE_BYTES:
             raise RecordError(f"a {kind} body of more than {INLINE_BYTES} bytes stands in the entry, not in a blob")
