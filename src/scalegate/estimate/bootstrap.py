@@ -84,19 +84,17 @@ def fit_free(
     point = _fit(cells, np.ones((1, cells.lengths.size)), cells.successes[None, :] / cells.attempts)
     spread = _fit(cells, *_resample(cells, seed, draws))
     end = End(int(point.end[0]))
-    p50, p80 = _middle(point, 0.5), _middle(point, 0.8)
     has_curve = end in (End.CONVERGED, End.SEPARATED)
-    whole = (0.0, inf)  # B5: without a curve nothing is bounded
-    p50_ends = _interval(spread, 0.5, alpha) if has_curve else whole
-    p80_ends = _interval(spread, 0.8, alpha) if has_curve else whole
+    p50, p50_lower, p50_upper = _horizon(point, spread, 0.5, alpha) if has_curve else _UNBOUNDED
+    p80, p80_lower, p80_upper = _horizon(point, spread, 0.8, alpha) if has_curve else _UNBOUNDED
     return FreeHorizon(
         label=end.label,
-        p50=p50 if has_curve else None,
-        p50_lower=p50_ends[0],
-        p50_upper=p50_ends[1],
-        p80=p80 if has_curve else None,
-        p80_lower=p80_ends[0],
-        p80_upper=p80_ends[1],
+        p50=p50,
+        p50_lower=p50_lower,
+        p50_upper=p50_upper,
+        p80=p80,
+        p80_lower=p80_lower,
+        p80_upper=p80_upper,
         slope=-float(point.slope[0]) if end is End.CONVERGED else None,
         draws=draws,
         separated_draws=int((spread.end == End.SEPARATED).sum()),
@@ -176,18 +174,23 @@ def _fit(cells: _Cells, weights: FloatArray, won: FloatArray) -> Fits:
     return fit_logistic(lengths, won_at, np.maximum(lost_at, 0))
 
 
-def _middle(point: Fits, success: float) -> float:
-    lower, upper = point.lengths(log(success / (1 - success)))
-    return float(_minutes((lower + upper) / 2)[0])
+_UNBOUNDED = (None, 0.0, inf)  # B5: without a curve nothing is bounded
 
 
-def _interval(spread: Fits, success: float, alpha: float) -> tuple[float, float]:
-    """Order statistics that lie beyond the quantiles of endlessly many draws, but for Monte Carlo error."""
-    lower, upper = spread.lengths(log(success / (1 - success)))
+def _horizon(point: Fits, spread: Fits, success: float, alpha: float) -> tuple[float, float, float]:
+    """The horizon and the ends of its interval, in minutes.
+
+    The ends are order statistics that lie beyond the quantiles of endlessly many draws, but for a Monte Carlo
+    error of probability `1 - CERTAINTY` each.
+    """
+    log_odds = log(success / (1 - success))
+    lower, upper = spread.lengths(log_odds)
+    gap_from, gap_to = point.lengths(log_odds)  # equal unless separated
+    middle = float(_minutes((gap_from + gap_to) / 2)[0])
     rank = covering_rank(lower.size, 1 - alpha / 2)
     if rank is None:
-        return 0.0, inf
-    return float(_minutes(np.sort(lower))[-rank]), float(_minutes(np.sort(upper))[rank - 1])
+        return middle, 0.0, inf
+    return middle, float(_minutes(np.sort(lower))[-rank]), float(_minutes(np.sort(upper))[rank - 1])
 
 
 def covering_rank(draws: int, level: float, certainty: float = CERTAINTY) -> int | None:
