@@ -1,0 +1,195 @@
+"""From the samples of an Inspect AI log to attempts with one score each.
+
+For: inspect_log. Does not know: archives, headers.
+
+Inspect's own reading of a score is kept: `C` is 1, `P` is a half, `I` and `N` are 0, yes and true are 1, no and
+false are 0, numbers are themselves. Null and NaN mean that no score was given. Everything comes in as parsed JSON
+in which numbers are text, so that no digit is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from scalegate.errors import Finding, InputError
+from scalegate.evidence.run import Attempt, Status
+from scalegate.quantity import Identifier, parse_decimal, whole_second
+
+MAX_FINDINGS = 20
+_MAX_DIGITS = 28
+_MAX_WHOLE = 2**53 - 1
+_GRADES = {
+    "C": Decimal(1),
+    "P": Decimal("0.5"),
+    "I": Decimal(0),
+    "N": Decimal(0),
+    "yes": Decimal(1),
+    "true": Decimal(1),
+    "no": Decimal(0),
+    "false": Decimal(0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """What the samples of a log say: `scorer` is the one that was read, empty when there is none."""
+
+    attempts: tuple[Attempt, ...]
+    scorer: str
+    last_ended: datetime | None
+
+
+def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, scorer: str) -> Samples:
+    """Attempts of all samples.
+
+    Args:
+        samples: summaries or whole samples.
+        name: what findings call the file.
+        model: the evaluated model as the log calls it: only its tokens are effort, not the grader's.
+        scorer: the scorer asked for; empty to take the only one.
+
+    Raises:
+        InputError: for several scorers and none named, an unknown one, and every sample that cannot be read.
+    """
+    found = list(samples)
+    chosen = choose_scorer(scorers_of(found), scorer, name)
+    attempts: list[Attempt] = []
+    findings: list[Finding] = []
+    more = 0
+    for at, sample in enumerate(found):
+        try:
+            attempts.append(_attempt(sample, chosen, model))
+        except InputError as error:
+            more += len(findings) >= MAX_FINDINGS
+            finding = error.findings[0]
+            findings.append(Finding(where=name, path=f"samples[{at}]", what=finding.what, mend=finding.mend))
+    if findings:
+        capped = findings[:MAX_FINDINGS]
+        raise InputError(*capped, *([Finding(where=name, what=f"and {more} more findings")] if more else []))
+    ended = [instant(sample.get("completed_at")) for sample in found]
+    known = [moment for moment in ended if moment is not None]
+    return Samples(attempts=tuple(attempts), scorer=chosen, last_ended=max(known, default=None))
+
+
+# -------------------------------------------------------------------------------------------- scorers
+
+
+def scorers_of(samples: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Names of all scorers; a scorer that gives several named values counts as `scorer.name` for each."""
+    names: dict[str, None] = {}
+    for sample in samples:
+        for scorer, score in scores_of(sample).items():
+            value = score.get("value")
+            names.update(dict.fromkeys([f"{scorer}.{key}" for key in value] if isinstance(value, dict) else [scorer]))
+    return tuple(names)
+
+
+def scores_of(sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Scores by scorer; logs of the first version have one score without a name."""
+    scores = sample.get("scores")
+    if not isinstance(scores, dict):
+        scores = {"score": sample.get("score")}
+    return {scorer: score for scorer, score in scores.items() if isinstance(score, dict)}
+
+
+def choose_scorer(known: tuple[str, ...], asked: str, name: str) -> str:
+    """Raises InputError when the choice is not clear: which scorer counts is never guessed."""
+    listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
+    if asked and asked not in known:
+        what = f"no scorer {asked!r}" + (f", but {listed}" if known else ": the log holds no scores")
+        raise InputError(Finding(where=name, what=what, mend="name one of the log's scorers"))
+    if not asked and len(known) > 1:
+        raise InputError(Finding(where=name, what=f"several scorers: {listed}", mend="name one with --scorer"))
+    return asked or next(iter(known), "")
+
+
+def score_of(sample: dict[str, Any], scorer: str) -> Decimal | None:
+    """The score that a scorer gave. Raises InputError for values that are no score."""
+    scores = scores_of(sample)
+    if scorer in scores:
+        return parse_value(scores[scorer].get("value"))
+    for known, score in scores.items():
+        value = score.get("value")
+        if isinstance(value, dict) and scorer.startswith(f"{known}.") and scorer[len(known) + 1 :] in value:
+            return parse_value(value[scorer[len(known) + 1 :]])
+    return None
+
+
+def parse_value(value: Any) -> Decimal | None:
+    """A score as Inspect reads it; None when there is none. Raises InputError for anything else."""
+    if value is None or isinstance(value, bool):
+        return None if value is None else Decimal(int(value))
+    if isinstance(value, str):
+        grade = _GRADES.get(value) or _GRADES.get(value.lower() if len(value) > 1 else value)
+        if grade is not None:
+            return grade
+        number = _number(value)
+        if number is not None:
+            return number
+    shown = value[:40] if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
+    raise InputError(Finding(what=f"the score {shown!r} is no number and no grade", mend="choose another scorer"))
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        value = parse_decimal(text.strip())
+    except InputError:
+        return None
+    return value if len(value.as_tuple().digits) <= _MAX_DIGITS else None
+
+
+# ------------------------------------------------------------------------------------------- attempts
+
+
+def _attempt(sample: dict[str, Any], scorer: str, model: str) -> Attempt:
+    epoch = whole(sample.get("epoch", "1"))
+    if not epoch:
+        raise InputError(Finding(what="its epoch is no number from 1", mend="copy the log again"))
+    identity = sample.get("id")
+    return Attempt(
+        task=Identifier.parse(identity if isinstance(identity, str) else ""),
+        attempt=epoch,
+        score=score_of(sample, scorer) if scorer else None,
+        status=_status(sample),
+        tokens=_tokens(sample.get("model_usage"), model),
+        started_at=instant(sample.get("started_at")),
+    )
+
+
+def _status(sample: dict[str, Any]) -> Status:
+    if sample.get("error"):
+        return Status.ERROR
+    if sample.get("limit"):
+        return Status.LIMIT
+    if sample.get("completed") is False:
+        return Status.STARTED
+    return Status.UNKNOWN if sample.get("invalidation") else Status.COMPLETED
+
+
+def _tokens(usage: Any, model: str) -> int | None:
+    """Tokens of the evaluated model alone: a grader's are no effort of the attacker."""
+    if not isinstance(usage, dict):
+        return None
+    own = usage.get(model)
+    return whole(own.get("total_tokens")) if isinstance(own, dict) else None
+
+
+def whole(value: Any) -> int | None:
+    """A whole number from 0, or None."""
+    number = _number(value) if isinstance(value, str) else None
+    if number is None or not 0 <= number <= _MAX_WHOLE or number != int(number):
+        return None
+    return int(number)
+
+
+def instant(value: Any) -> datetime | None:
+    """A time with a zone, as whole seconds in UTC; None for anything else: a time without a zone is no time."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return None if read is None or read.tzinfo is None else whole_second(read)
+    except (ValueError, OverflowError):
+        return None
