@@ -78,7 +78,7 @@ test-all: lint
 	$(PYTEST) -n $(JOBS)
 
 bench: $(CORE)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script"; done
+	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done
 
 lock:
 	bash requirements/lock.sh

@@ -127,7 +127,7 @@ things = st.builds(
     share=st.none() | units.map(Probability),
     at=st.datetimes().map(lambda t: t.replace(microsecond=0, tzinfo=UTC)),
     every=st.builds(lambda n: Period(months=n), st.integers(1, 999))
-    | st.builds(lambda n: Period(seconds=60 * n), st.integers(0, 10**6)),
+    | st.builds(lambda n: Period(seconds=60 * n), st.integers(0, 999_999)),
     digest=st.none() | st.binary(min_size=32, max_size=32).map(lambda b: Digest("sha256:" + b.hex())),
     compute=st.none() | st.integers(1, 10**9).map(lambda n: Compute(Decimal(n) * 10**18)),
     factor=st.none() | st.integers(1, 99).map(Factor),
