@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from scalegate.decision.decision import Blocker, Decision, Ground, NotTested, Question, RestsOn
 from scalegate.decision.dossier import Approver, Waiver
@@ -53,7 +54,18 @@ from scalegate.policy.document import (
     WaiverRule,
 )
 from scalegate.publication.page import DecisionPage, RecordFoot, ReportPage, decision_page, report_page
-from scalegate.quantity import UNBOUNDED, Compute, Digest, Factor, Identifier, Minutes, Period, Probability
+from scalegate.quantity import (
+    UNBOUNDED,
+    Compute,
+    Digest,
+    Factor,
+    Identifier,
+    Minutes,
+    Period,
+    Probability,
+    round_down,
+    round_up,
+)
 from scalegate.verdict.verdict import FreeFit, ObservationResult, Verdict, VerdictKind
 
 AS_OF = datetime(2026, 3, 31, tzinfo=UTC)
@@ -202,6 +214,7 @@ def _protections() -> Protections:
     )
 
 
+@cache
 def policy() -> PolicyDocument:
     quorum = Quorum(number=2, of=(Identifier("board"), Identifier("security")), outside_line=True)
     return PolicyDocument(
@@ -322,8 +335,10 @@ def _result(limit: str, p50: str | None, down: str, up: str) -> ObservationResul
     assert isinstance(observation, HorizonObservation)
     share = Decimal(1) if observation.success == Decimal("0.5") else Decimal("0.3")
     point = Decimal(p50) * share if p50 else None
-    lower = point / Decimal(down) if point else None
-    upper = None if point is None else UNBOUNDED if up == "unbounded" else point * Decimal(up) * Decimal("1.8")
+    lower = round_down(point / Decimal(down)) if point else None
+    upper = (
+        None if point is None else UNBOUNDED if up == "unbounded" else round_up(point * Decimal(up) * Decimal("1.8"))
+    )
     kind = VerdictKind.NOT_RUN
     if upper is not None:
         grave = upper >= observation.limit
@@ -376,6 +391,7 @@ def _result(limit: str, p50: str | None, down: str, up: str) -> ObservationResul
     )
 
 
+@cache
 def verdicts() -> tuple[Verdict, ...]:
     found = []
     for label, _, _, p50, down, up in _MODELS:
@@ -467,6 +483,7 @@ def _blockers(permission: Permission, label: str, crossed: list[str]) -> tuple[B
     return tuple(found)
 
 
+@cache
 def decisions() -> tuple[Decision, ...]:
     crossed: dict[str, list[str]] = {}
     for verdict in verdicts():

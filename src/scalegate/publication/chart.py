@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from scalegate.policy.document import HorizonObservation, Observation, PolicyDocument, RateObservation
+from scalegate.policy.document import (
+    ExistenceObservation,
+    HorizonObservation,
+    JudgementObservation,
+    Observation,
+    PolicyDocument,
+    RateObservation,
+)
 from scalegate.publication.roster import Row
-from scalegate.publication.words import VERDICTS, Status, format_interval, format_measure, format_share
+from scalegate.publication.words import VERDICTS, Status, format_interval, format_measure, format_minutes, format_share
 from scalegate.quantity import format_decimal
 from scalegate.verdict.verdict import FreeFit, ObservationResult, VerdictKind
 
@@ -105,7 +112,12 @@ def quantity(observation: Observation) -> str:
             return "share of tasks that the model solves"
         case RateObservation():
             return "mean score, from 0 to 100 %"
-    return observation.measure.replace("_", " ")
+        case ExistenceObservation(min_human_minutes=minutes):
+            length = f" at a task of at least {format_minutes(minutes)}" if minutes else ""
+            return f"one verified success{length} is enough to show danger; failures clear nothing"
+        case JudgementObservation(question=question):
+            return f"a signed judgement on: {question}"
+    return "difference between two arms; read, not yet assessed"
 
 
 def _result(row: Row, limit: str, observation: str) -> ObservationResult | None:

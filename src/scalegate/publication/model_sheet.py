@@ -26,6 +26,7 @@ from scalegate.publication.words import (
     format_date,
     format_interval,
     format_measure,
+    spelled,
 )
 from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
 
@@ -166,7 +167,6 @@ def verdict_line(
     known = policy.limits[limit]
     kind = verdict.at(as_of) if verdict else VerdictKind.NOT_RUN
     results = verdict.observations if verdict else ()
-    governing = next((r for r in results if verdict and r.observation == verdict.governing), None)
     rules, reasons = _why(verdict, kind)
     return VerdictLine(
         limit=limit,
@@ -175,13 +175,24 @@ def verdict_line(
         hard_stop=known.hard_stop,
         status=VERDICTS[kind],
         rules=rules,
-        reasons=reasons,
+        reasons=tuple(spelled(reason) for reason in reasons),
         assumptions=tuple(dict.fromkeys(a for r in results for a in r.assumptions)),
-        interval=format_interval(governing.measure, governing.lower, governing.upper) if governing else "",
+        interval=_interval(verdict),
         until=format_date(verdict.expires) if verdict and kind is verdict.kind else "",
         until_because=verdict.expires_because if verdict and kind is verdict.kind else "",
         observations=tuple(_observation(policy, limit, result) for result in results),
     )
+
+
+def _interval(verdict: Verdict | None) -> str:
+    """The governing bounds, or in a word why there are none."""
+    governing = next((r for r in verdict.observations if r.observation == verdict.governing), None) if verdict else None
+    if governing is None:
+        return "no evidence" if verdict is None or not verdict.observations else ""
+    if governing.lower is None and governing.upper is None:
+        shown = governing.kind is VerdictKind.DANGER_SHOWN
+        return "a verified success" if shown else "no evidence" if not governing.attempts else "no bounds"
+    return format_interval(governing.measure, governing.lower, governing.upper)
 
 
 def _why(verdict: Verdict | None, kind: VerdictKind) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -311,7 +322,7 @@ def _blocker(policy: PolicyDocument, blocker: Blocker) -> BlockerLine:
     return BlockerLine(
         rule=blocker.rule,
         about=": ".join(part for part in about if part),
-        why=blocker.why,
+        why=spelled(blocker.why),
         cleared_by=", ".join(roles) or "nobody under this policy",
         waivable=blocker.waivable,
     )
@@ -322,7 +333,7 @@ def _rest_lines(decision: Decision | None) -> Iterator[RestLine]:
         yield RestLine(
             ground=rest.ground.value.replace("_", " "),
             id=rest.id,
-            what=rest.what.replace("_", " ") if rest.ground.value == "verdict" else rest.what,
+            what=spelled(rest.what),
             until=format_date(rest.until),
             digest=rest.digest or "",
         )

@@ -39,7 +39,7 @@ from scalegate.publication.words import (
     join,
 )
 from scalegate.quantity import format_instant
-from scalegate.verdict.verdict import Verdict
+from scalegate.verdict.verdict import Verdict, VerdictKind
 
 __all__ = ["DecisionPage", "RecordFoot", "ReportPage", "decision_page", "report_page"]
 
@@ -57,6 +57,15 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObservedLine:
+    """What one observation came to for one model."""
+
+    title: str
+    status: Status
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObservationSection:
     """One observation of a limit: in words, and as a chart where its measure has lines."""
 
@@ -67,7 +76,7 @@ class ObservationSection:
     relied_on: bool
     precursor: str
     chart: ChartSource | None
-    lines: tuple[tuple[ModelSheet, str, Status, str], ...]
+    lines: tuple[ObservedLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,8 +282,8 @@ def _summary(
     text = (
         f"As of {format_date(as_of)} this page covers {count(len(sheets), 'model')} and {count(len(limits), 'limit')}. "
     )
-    text += f"For {crossed} of them at least one limit counts as crossed"
-    text += f"; danger has been shown for {shown}. " if shown else "; danger has been shown for none. "
+    text += f"At least one limit counts as crossed for {count(crossed, 'model')}; danger has been shown for "
+    text += f"{shown}. " if shown else "none. "
     answers = [f"{c.name} {c.granted} granted and {c.held} held{_waived_words(c.waived)}" for c in columns]
     return text + (f"Of the permissions asked about: {'; '.join(answers)}." if answers else "No permission was asked.")
 
@@ -379,16 +388,16 @@ def _observation(
         if precursor
         else "",
         chart=chart_source(policy, limit, name, rows, anchor=anchor),
-        lines=tuple(_sheet_line(sheet, limit, name) for sheet in sheets),
+        lines=tuple(_observed(sheet, limit, name) for sheet in sheets),
     )
 
 
-def _sheet_line(sheet: ModelSheet, limit: str, observation: str) -> tuple[ModelSheet, str, Status, str]:
+def _observed(sheet: ModelSheet, limit: str, observation: str) -> ObservedLine:
     verdict = next(v for v in sheet.verdicts if v.limit == limit)
     line = next((o for o in verdict.observations if o.name == observation), None)
     if line is None:
-        return sheet, "no bounds", next(s for s in VERDICTS.values() if s.tone == "not-run"), "no run is recorded"
-    return sheet, line.interval, line.status, line.evidence
+        return ObservedLine(title=sheet.title, status=VERDICTS[VerdictKind.NOT_RUN], evidence="no run is recorded")
+    return ObservedLine(title=sheet.title, status=line.status, evidence=line.evidence)
 
 
 def _rules(sheets: tuple[ModelSheet, ...]) -> tuple[RuleWord, ...]:

@@ -185,7 +185,7 @@ def short(title: str, longest: int) -> str:
 
 
 def over_time(source: ChartSource) -> Plot:
-    """Bounds over release date: bars stand at least 11 units apart, labels 16, joined by leaders."""
+    """Bounds over release date: bars stand at least 11 units apart, labels 18, joined by leaders."""
     left, right, top, bottom = 66.0, WIDE - 118.0, 26.0, 336.0
     dated = sorted((m for m in source.marks if m.released), key=lambda m: (m.released, -m.number))
     undated = [m for m in source.marks if not m.released]
@@ -194,7 +194,7 @@ def over_time(source: ChartSource) -> Plot:
     dates = _date_scale(dated, left + 14, end)
     stood = spread([dates(m.released) for m in dated if m.released], 11, left + 14, end)
     stood += [end + 24 + 16.0 * i for i in range(len(undated))]
-    labels = spread(stood, 16, left + 14, right - 4)
+    labels = spread(stood, 18, left + 14, right + 16)
     bars = [
         _bar(source, mark, place, at, label_at, short(mark.title, 22))
         for mark, at, label_at in zip([*dated, *undated], stood, labels, strict=True)
@@ -202,7 +202,7 @@ def over_time(source: ChartSource) -> Plot:
     return Plot(
         anchor=source.anchor,
         width=WIDE,
-        height=bottom + 168,
+        height=bottom + 154,
         left=left,
         right=right,
         top=top,

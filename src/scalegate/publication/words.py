@@ -100,6 +100,16 @@ CLAIMS = (
 )
 
 
+_KINDS = {kind.value: status.word for kind, status in VERDICTS.items() if "_" in kind.value}
+
+
+def spelled(text: str) -> str:
+    """A recorded sentence with the kinds of verdict as the page writes them: `NOT RULED OUT`."""
+    for kind, word in _KINDS.items():
+        text = text.replace(kind, word)
+    return text
+
+
 def format_date(value: datetime | None) -> str:
     """`2026-03-31`; empty for None."""
     return "" if value is None else f"{value:%Y-%m-%d}"
