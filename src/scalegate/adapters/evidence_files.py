@@ -24,7 +24,7 @@ class ReadFiles:
 
 
 def evidence_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The files that are meant: a folder stands for the evidence files in it, in order of name, hidden ones left out."""
+    """The files that are meant: a folder stands for the evidence files in it, by name, without hidden ones."""
     found: dict[Path, None] = {}
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if _is_evidence(p, path)) if path.is_dir() else [path]
