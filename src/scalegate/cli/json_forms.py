@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scalegate.decision.decision import Blocker, Decision, NotTested, RestsOn
 from scalegate.quantity import format_instant
 from scalegate.verdict.verdict import ObservationResult, Verdict
+
+if TYPE_CHECKING:
+    from scalegate.procedure.assessing import Assessment
+    from scalegate.procedure.gating import Gated
+    from scalegate.procedure.ingesting import Ingestion
 
 Form = dict[str, Any]
 
@@ -137,3 +143,64 @@ def _rests_on(rests_on: RestsOn) -> Form:
 
 def not_tested_form(items: Iterable[NotTested]) -> list[Form]:
     return [{"threat_model": i.threat_model, "why": i.why} for i in dict.fromkeys(items)]
+
+
+# --------------------------------------------------------------------------------- whole answers
+
+
+def assessment_form(made: Assessment) -> Form:
+    """What `assess` prints."""
+    return {
+        "schema": "scalegate.assessment/1",
+        "policy": {"title": made.policy.title, "version": made.policy.version, "digest": made.policy_digest},
+        "as_of": format_instant(made.as_of),
+        "replay": made.replay,
+        "recorded": made.recorded,
+        "models": [
+            {
+                "model": s.model_id,
+                "subject": s.model.subject,
+                "identity_verifiable": not s.model.opaque,
+                "configuration": s.configuration,
+                "limits": [limit_form(v) for v in s.verdicts],
+                "decisions": [decision_form(d) for d in s.decisions],
+            }
+            for s in made.subjects
+        ],
+        "not_tested": not_tested_form(made.not_tested),
+    }
+
+
+def gate_form(gated: Gated, *, lease: Path | None, replay: bool) -> Form:
+    """What `gate` prints: one decision, what was not tested, where it is recorded, and the lease."""
+    decision = gated.decision
+    form = {
+        "schema": "scalegate.decision/1",
+        "model": decision.question.model,
+        "subject": decision.question.subject,
+        "as_of": format_instant(decision.question.as_of),
+        "replay": replay,
+        **decision_form(decision),
+        "not_tested": not_tested_form(decision.not_tested),
+        "entry": gated.logged.index if gated.logged else None,
+    }
+    return form | {"lease": str(lease)} if lease else form
+
+
+def ingestion_form(done: Ingestion) -> Form:
+    """What `ingest` prints."""
+    return {
+        "schema": "scalegate.ingestion/1",
+        "files": [
+            {
+                "path": file.path,
+                "known": file.known,
+                "runs": [
+                    {"model": m.model, "evaluation": m.evaluation, "configuration": m.configuration, "rows": m.rows}
+                    for m in file.recorded
+                ],
+            }
+            for file in done.files
+        ],
+        "findings": [str(f) for f in done.findings],
+    }

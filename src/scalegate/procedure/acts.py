@@ -202,6 +202,11 @@ class PauseFlags(Protocol):
         ...
 
 
+def _pause_id(now: datetime, by: Approver) -> Identifier:
+    """A name for a pause that is also fit for a file: the id of a person may hold anything an id may."""
+    return Identifier(f"{now:%Y%m%dT%H%M%SZ}-{digest_of_value(by).hex[:8]}")
+
+
 def pause(workspace: Workspace, scope: str, reason: str, *, by: Approver, flags: PauseFlags, now: datetime) -> Logged:
     """Pause alone and at once (D10): first the flag, then the entry."""
     policy, _ = workspace.policy_in_force()
@@ -209,7 +214,7 @@ def pause(workspace: Workspace, scope: str, reason: str, *, by: Approver, flags:
         raise UsageError(f"{by.principal} does not hold the role {by.role}")
     if not reason.strip():
         raise UsageError("say why: --reason")
-    made = Pause(id=Identifier(f"{now:%Y%m%dT%H%M%SZ}-{by.principal}"), scope=scope, reason=reason, by=by, at=now)
+    made = Pause(id=_pause_id(now, by), scope=scope, reason=reason, by=by, at=now)
     flags.raise_flag(made)
     return _record(workspace, EntryKind.PAUSE, made.id, made, by=by, now=now)
 

@@ -1,0 +1,181 @@
+"""Commands by which people act: init, policy adopt, attest, waive, dispose, pause, resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scalegate.cli.context import Context, print_json, say
+from scalegate.cli.main import app, policy_app
+from scalegate.errors import UsageError
+from scalegate.policy.document import Permission
+from scalegate.quantity import Digest, Identifier, parse_instant
+
+Reason = Annotated[str, typer.Option(help="Why, in words that will be published.")]
+Roles = Annotated[str, typer.Option(help="The role acted in, when the person holds several.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be signed; record nothing.")]
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    folder: Annotated[str, typer.Argument(help="A new or empty folder, or one that holds a project's files.")] = ".",
+    origin: Annotated[str, typer.Option(help="The name of the log; demo keys are for names that end in .demo.")] = "",
+) -> int:
+    """Make a working project: policy, models, configurations, a suite, demo keys and an empty record."""
+    from scalegate.project import init_project
+
+    made = init_project(Path(folder), origin)
+    say(f"scalegate: project {made.origin} in {made.root}; the key is {made.key_path}")
+    if made.demo:
+        say("scalegate: DEMO KEYS: nothing signed with them binds anybody")
+    say("scalegate: next: edit policy.yaml, then `scalegate policy check` and `scalegate --as PRINCIPAL policy adopt`")
+    if context.obj.as_json:
+        print_json({"schema": "scalegate.init/1", "origin": made.origin, "demo": made.demo})
+    return 0
+
+
+@policy_app.command()
+def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> int:
+    """Put the policy file in force."""
+    from scalegate.procedure.acts import adopt as record
+
+    options: Context = context.obj
+    project = options.open(writing=not dry_run)
+    file = project.workspace.policy_file
+    if dry_run:
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": {"policy": file.digest}})
+        return 0 if file.digest and not file.findings else 2
+    logged = record(project.workspace, by=project.drafted_person(options.principal, role), now=project.now())
+    say(f"scalegate: policy {file.digest} is in force from entry {logged.index} on")
+    if options.as_json:
+        print_json({"schema": "scalegate.adoption/1", "entry": logged.index, "policy": file.digest})
+    return 0
+
+
+@app.command()
+def attest(
+    context: typer.Context,
+    files: Annotated[list[str], typer.Argument(help="Files of attestations or of risk statements.")],
+    dry_run: DryRun = False,
+) -> int:
+    """Record efficacy tests of protections (D3) and risk statements (D14) from files."""
+    from scalegate.procedure.acts import attest as record
+
+    options: Context = context.obj
+    project = options.open(writing=not dry_run)
+    read = [project.read_acts(Path(f)) for f in files]
+    attestations = [a for r in read for a in r.attestations]
+    statements = [s for r in read for s in r.risk_statements]
+    if dry_run:
+        from scalegate.shape import encode
+
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode((*attestations, *statements))})
+        return 0
+    logged = record(project.workspace, attestations, statements, now=project.now())
+    say(f"scalegate: {len(attestations)} attestations and {len(statements)} risk statements recorded")
+    if options.as_json:
+        print_json({"schema": "scalegate.attestation/1", "entries": [e.index for e in logged]})
+    return 0
+
+
+@app.command()
+def waive(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="A new name for the waiver.")],
+    model: Annotated[str, typer.Option(help="A label of models.yaml.")],
+    permission: Annotated[Permission, typer.Option(help="The permission.")],
+    limit: Annotated[str, typer.Option(help="The limit.")],
+    until: Annotated[str, typer.Option(help="When it ends.")],
+    reason: Reason,
+    approver: Annotated[list[str], typer.Option(help="PRINCIPAL:ROLE, once for each person.")],
+    renews: Annotated[str, typer.Option(help="The waiver that this one renews.")] = "",
+    dry_run: DryRun = False,
+) -> int:
+    """Record a waiver (D12). The decision stays held and reads HELD, WAIVED UNTIL."""
+    from scalegate.decision.dossier import Waiver
+    from scalegate.procedure.acts import waive as record
+
+    options: Context = context.obj
+    project = options.open(writing=not dry_run)
+    now = project.now()
+    made = Waiver(
+        id=Identifier.parse(id),
+        subject=project.workspace.model(model).model.subject,
+        permission=permission,
+        limit=Identifier.parse(limit),
+        approvers=tuple(project.approver(text) for text in approver),
+        reason=reason,
+        since=now,
+        until=parse_instant(until),
+        renews=Identifier.parse(renews) if renews else None,
+    )
+    if dry_run:
+        from scalegate.shape import encode
+
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(made)})
+        return 0
+    logged = record(project.workspace, made, now=now)
+    return _done(options, logged.index, "waiver recorded; the decision stays held")
+
+
+@app.command()
+def dispose(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="The address of an invalid run: sha256:…")],
+    reason: Reason,
+    role: Roles = "",
+) -> int:
+    """Sign the disposition of an invalid run (E4); the evaluators cannot."""
+    from scalegate.procedure.acts import dispose as record
+
+    options: Context = context.obj
+    project = options.open(writing=True)
+    by = options.person(project, role)
+    logged = record(project.workspace, Digest.parse(run), reason, by=by, now=project.now())
+    return _done(options, logged.index, "disposition recorded")
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    reason: Reason,
+    scope: Annotated[str, typer.Option(help="A subject, a model, a permission, or * for everything.")] = "*",
+    role: Roles = "",
+) -> int:
+    """Pause alone and at once (D10). Anybody in a role of the policy may."""
+    from scalegate.procedure.acts import pause as record
+
+    options: Context = context.obj
+    project = options.open(writing=True)
+    by = options.person(project, role)
+    logged = record(project.workspace, scope, reason, by=by, flags=project.flags, now=project.now())
+    return _done(options, logged.index, f"paused: {scope}")
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    pause: Annotated[str, typer.Argument(help="The name of the pause, as `due` lists it.")],
+    answer: Annotated[str, typer.Option(help="The written answer to the pause's reason.")],
+    approver: Annotated[list[str], typer.Option(help="PRINCIPAL:ROLE, once for each person of the quorum.")],
+) -> int:
+    """End a pause: the quorum answers its reason in writing (D10)."""
+    from scalegate.procedure.acts import resume as record
+
+    options: Context = context.obj
+    project = options.open(writing=True)
+    approvers = [project.approver(text) for text in approver]
+    if not approvers:
+        raise UsageError("a quorum resumes: give --approver PRINCIPAL:ROLE for each person")
+    logged = record(project.workspace, pause, answer, approvers, now=project.now())
+    return _done(options, logged.index, f"pause {pause} ended")
+
+
+def _done(options: Context, entry: int, words: str) -> int:
+    say(f"scalegate: {words} (entry {entry}, signed by the operator's key on behalf of those named)")
+    if options.as_json:
+        print_json({"schema": "scalegate.act/1", "entry": entry})
+    return 0

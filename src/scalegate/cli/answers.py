@@ -1,0 +1,132 @@
+"""Commands that answer: assess, gate, due, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scalegate.cli.context import Context, console, print_json, say
+from scalegate.cli.main import app
+from scalegate.policy.document import Permission
+from scalegate.quantity import Compute, format_instant
+
+Model = Annotated[str, typer.Option("--model", help="A label of models.yaml.")]
+
+
+@app.command()
+def assess(
+    context: typer.Context,
+    model: Annotated[str, typer.Option("--model", help="Only this model; all of models.yaml if not given.")] = "",
+    no_record: Annotated[bool, typer.Option("--no-record", help="Append nothing; needs no key.")] = False,
+) -> int:
+    """Say for every limit what the evidence supports, and for every permission whether it is held."""
+    from scalegate.procedure.assessing import assess_models
+
+    options: Context = context.obj
+    record = not no_record and not options.replaying
+    project = options.open(writing=record)
+    models = [model] if model else list(project.workspace.models)
+    now = options.now(project)
+    made = assess_models(project.workspace, models, now=now, replay=options.replaying, record=record)
+    if options.as_json:
+        from scalegate.cli.json_forms import assessment_form
+
+        print_json(assessment_form(made))
+    else:
+        from scalegate.cli.screens import print_assessment
+
+        print_assessment(project.page(made), console())
+    for finding in made.findings:
+        say(f"scalegate: {finding}")
+    return 2 if made.findings else 1 if made.held else 0
+
+
+@app.command()
+def gate(
+    context: typer.Context,
+    permission: Annotated[Permission, typer.Argument(help="What is asked for.")],
+    model: Model,
+    configuration: Annotated[str, typer.Option(help="A label of configurations.yaml.")] = "",
+    mode: Annotated[str, typer.Option(help="How it is offered; api for DEPLOY if not given.")] = "",
+    effective_compute: Annotated[str, typer.Option(help="FLOP so far, for TRAIN: 2.1e24.")] = "",
+    accept_waiver: Annotated[str, typer.Option(help="End with 4 instead of 1 when held under this waiver.")] = "",
+    lease: Annotated[str, typer.Option(help="Where a lease is written; out/ if not given.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide, record nothing, issue nothing.")] = False,
+) -> int:
+    """Decide on one permission, record the decision, and issue a lease when it is granted."""
+    from scalegate.procedure.gating import gate as decide
+
+    options: Context = context.obj
+    record = not dry_run and not options.replaying
+    project = options.open(writing=record)
+    now = options.now(project)
+    gated = decide(
+        project.workspace,
+        permission,
+        model=model,
+        now=now,
+        configuration=configuration or None,
+        mode=mode or None,
+        effective_compute=Compute.from_flop(effective_compute) if effective_compute else None,
+        record=record,
+    )
+    decision = gated.decision
+    path = project.issue_lease(gated, Path(lease) if lease else None, now) if record and decision.granted else None
+    if options.as_json:
+        from scalegate.cli.json_forms import gate_form
+
+        print_json(gate_form(gated, lease=path, replay=options.replaying))
+    else:
+        from scalegate.cli.screens import print_decision
+
+        print_decision(project.decision_page(gated, as_of=now, replay=options.replaying), console())
+        if path:
+            say(f"scalegate: lease written to {path}, ends {decision.lapses_at:%Y-%m-%d %H:%M}Z")
+    if decision.granted:
+        return 0
+    waivers = {r.id for r in decision.rests_on if r.ground.value == "waiver"}
+    return 4 if accept_waiver and decision.waived_until and accept_waiver in waivers else 1
+
+
+@app.command()
+def due(context: typer.Context) -> int:
+    """List what is owed, soonest first; ends with 1 when something is late."""
+    from scalegate.obligation.due import dues
+
+    options: Context = context.obj
+    project = options.open(writing=False)
+    policy, digest = project.workspace.policy_in_force()
+    now = options.now(project)
+    owed = dues(policy, digest, project.workspace.view, now)
+    if options.as_json:
+        items = [
+            {"at": format_instant(d.at), "what": d.what, "role": d.role, "about": d.about, "late": d.late} for d in owed
+        ]
+        print_json({"schema": "scalegate.due/1", "as_of": format_instant(now), "due": items})
+    else:
+        from scalegate.cli.screens import print_due
+
+        print_due(owed, console())
+    return 1 if any(d.late for d in owed) else 0
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    out: Annotated[str, typer.Option(help="Where the page is written; out/report.html if not given.")] = "",
+) -> int:
+    """Write the self-contained HTML report from the record; with --now, of an assessment as of then."""
+    from scalegate.adapters.html_report import write_report
+
+    options: Context = context.obj
+    project = options.open(writing=False)
+    now = options.now(project)
+    page = project.recorded_page(now) if not options.replaying else project.replayed_page(now)
+    place = Path(out) if out else project.root / "out" / "report.html"
+    write_report(page, place)
+    say(f"scalegate: report written to {place}")
+    if options.as_json:
+        print_json({"schema": "scalegate.report/1", "path": str(place), "as_of": format_instant(now)})
+    return 0

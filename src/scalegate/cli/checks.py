@@ -1,0 +1,119 @@
+"""Commands that check: policy check, log verify, log show, log checkpoint."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from scalegate.cli.context import Context, print_json, say
+from scalegate.cli.main import log_app, policy_app
+from scalegate.errors import Finding
+
+
+@policy_app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="A policy file; the project's if not given.")] = "",
+) -> int:
+    """Find everything that is wrong with a policy file, and say what follows from it."""
+    from scalegate.project import read_policy_file
+
+    options: Context = context.obj
+    found = read_policy_file(file) if file else options.open(writing=False).workspace.policy_file
+    readable = found.document is not None
+    adoptable = readable and not found.findings
+    if options.as_json:
+        print_json(
+            {
+                "schema": "scalegate.policy-check/1",
+                "readable": readable,
+                "adoptable": adoptable,
+                "digest": found.digest,
+                "findings": [_form(f) for f in found.findings],
+                "remarks": [_form(f) for f in found.remarks],
+            }
+        )
+    else:
+        for finding in found.findings:
+            typer.echo(str(finding))
+        for remark in found.remarks:
+            typer.echo(f"remark: {remark}")
+    say(f"scalegate: {_grade(readable, adoptable)}; {len(found.findings)} findings, {len(found.remarks)} remarks")
+    return 2 if not readable else 0 if adoptable else 1
+
+
+def _grade(readable: bool, adoptable: bool) -> str:
+    if adoptable:
+        return "the policy can be adopted"
+    return "the policy can be read and not adopted" if readable else "the policy cannot be read"
+
+
+def _form(finding: Finding) -> dict[str, Any]:
+    return {
+        "where": finding.where,
+        "path": finding.path,
+        "what": finding.what,
+        "mend": finding.mend,
+        "rule": finding.rule,
+        "blocks_reading": finding.blocks_reading,
+    }
+
+
+@log_app.command()
+def verify(context: typer.Context) -> int:
+    """Derive the whole record again: hashes, signatures, streams, blobs, decisions, and verdicts where evidence is."""
+    options: Context = context.obj
+    project = options.open(writing=False)
+    result = project.verify()
+    if options.as_json:
+        print_json(result.form())
+    else:
+        for line in result.lines():
+            typer.echo(line)
+    for finding in result.findings:
+        say(f"scalegate: {finding}")
+    return 1 if result.findings else 0
+
+
+@log_app.command()
+def show(
+    context: typer.Context,
+    kind: Annotated[str, typer.Option(help="Only entries of this kind.")] = "",
+    last: Annotated[int, typer.Option(help="Only the last so many.")] = 0,
+) -> int:
+    """List entries of the record."""
+    from scalegate.quantity import format_instant
+
+    options: Context = context.obj
+    project = options.open(writing=False)
+    entries = [e for e in project.entries() if not kind or e.entry.kind.value == kind]
+    rows = [
+        {
+            "entry": e.index,
+            "kind": e.entry.kind.value,
+            "about": e.entry.about.name,
+            "issuer": e.entry.head.issuer,
+            "issued_at": format_instant(e.entry.head.issued_at),
+            "digest": e.digest,
+        }
+        for e in (entries[-last:] if last else entries)
+    ]
+    if options.as_json:
+        print_json({"schema": "scalegate.entries/1", "entries": rows})
+    else:
+        for row in rows:
+            typer.echo(f"{row['entry']:>6}  {row['issued_at']}  {row['kind']:<20} {row['issuer']:<12} {row['about']}")
+    return 0
+
+
+@log_app.command()
+def checkpoint(context: typer.Context) -> int:
+    """Print the log's signed head."""
+    options: Context = context.obj
+    note = options.open(writing=False).checkpoint()
+    if options.as_json:
+        print_json({"schema": "scalegate.checkpoint/1", "note": note})
+    else:
+        typer.echo(note, nl=False)
+    return 0

@@ -1,0 +1,96 @@
+"""Commands about evidence: register, ingest, doctor."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scalegate.cli.context import Context, print_json, say
+from scalegate.cli.main import app
+from scalegate.quantity import Identifier, parse_instant
+
+
+@app.command()
+def register(
+    context: typer.Context,
+    evaluation: Annotated[str, typer.Argument(help="An evaluation that the policy names.")],
+    limit: Annotated[str, typer.Option(help="The limit that the run is for.")],
+    model: Annotated[str, typer.Option(help="A label of models.yaml.")],
+    configuration: Annotated[str, typer.Option(help="A label of configurations.yaml; the first if not given.")] = "",
+) -> int:
+    """Record the plan of a run, before the run (E6)."""
+    from scalegate.procedure.acts import register as record
+
+    options: Context = context.obj
+    project = options.open(writing=True)
+    workspace = project.workspace
+    chosen = configuration or next(iter(workspace.configurations), "")
+    logged = record(
+        workspace,
+        limit=limit,
+        evaluation=evaluation,
+        model=model,
+        configuration=chosen,
+        power=project.statistical_power(limit, evaluation),
+        now=project.now(),
+    )
+    if options.as_json:
+        print_json({"schema": "scalegate.plan/1", "entry": logged.index, "plan": logged.digest})
+    say(f"scalegate: plan {logged.digest} is entry {logged.index}")
+    return 0
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(help="Evaluation logs: .eval, .json, .csv, .jsonl.")],
+    model: Annotated[str, typer.Option(help="The model that a log is of, by its label in models.yaml.")] = "",
+    configuration: Annotated[str, typer.Option(help="For logs that name none; the first of the file.")] = "",
+    evaluation: Annotated[str, typer.Option(help="The policy's name for what the log calls its task.")] = "",
+    run: Annotated[str, typer.Option(help="A label under which the attempts of several files belong together.")] = "",
+    dated: Annotated[str, typer.Option(help="When the runs ended, where files do not say; recorded as stated.")] = "",
+    scorer: Annotated[str, typer.Option(help="Which of several scorers of a log to read.")] = "",
+) -> int:
+    """Read evaluation logs into the evidence and the record. A file that cannot be read stops no other."""
+    from scalegate.evidence.parsed_run import Labels
+    from scalegate.procedure.ingesting import ingest as read
+
+    options: Context = context.obj
+    project = options.open(writing=True)
+    first = next(iter(project.workspace.configurations), "")
+    labels = Labels(
+        configuration=Identifier.parse(configuration or first),
+        model=Identifier.parse(model) if model else None,
+        evaluation=Identifier.parse(evaluation) if evaluation else None,
+        run=Identifier.parse(run) if run else None,
+        dated=parse_instant(dated) if dated else None,
+        scorer=scorer,
+    )
+    done = read(project.workspace, paths, labels, reader=project.read_log, keeper=project.store, now=project.now())
+    for file in done.files:
+        rows = sum(m.rows for m in file.recorded)
+        say(f"scalegate: {file.path}: {len(file.recorded)} runs recorded, {rows} attempts; {file.known} known already")
+    for finding in done.findings:
+        say(f"scalegate: {finding}")
+    if options.as_json:
+        from scalegate.cli.json_forms import ingestion_form
+
+        print_json(ingestion_form(done))
+    return 2 if done.findings else 0
+
+
+@app.command()
+def doctor(context: typer.Context) -> int:
+    """List what lies in the project and in no entry of the record, and files that cannot be read."""
+    options: Context = context.obj
+    project = options.open(writing=False)
+    orphans = project.store.orphans({r.address for r in project.workspace.view.runs})
+    findings = [*project.workspace.findings, *project.workspace.policy_file.findings]
+    if options.as_json:
+        print_json({"schema": "scalegate.doctor/1", "orphans": list(orphans), "findings": [str(f) for f in findings]})
+    for name in orphans:
+        say(f"scalegate: evidence/runs/{name} is in no entry: it counts for nothing; delete it or ingest its source")
+    for finding in findings:
+        say(f"scalegate: {finding}")
+    return 1 if orphans or findings else 0

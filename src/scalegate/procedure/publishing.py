@@ -1,0 +1,48 @@
+"""What a page says about the record that it was made from.
+
+For: the composition root. Does not know: how pages look.
+"""
+
+from __future__ import annotations
+
+from scalegate.evidence.defects import defects_of
+from scalegate.procedure.workspace import Workspace
+from scalegate.publication.foot import RecordFoot
+from scalegate.quantity import Digest
+from scalegate.record.chain import LogHead
+
+
+def foot_of(workspace: Workspace, head: LogHead, checkpoint: str) -> RecordFoot:
+    """The foot of a page: state of the log, who holds keys, how often the gate said no."""
+    view = workspace.view
+    decided = [decision for _, _, decision in view.decisions]
+    in_force = view.policy
+    return RecordFoot(
+        origin=workspace.origin,
+        size=head.size,
+        root=Digest(f"sha256:{head.root.hex()}"),
+        policy_digest=in_force.digest if in_force else Digest("sha256:" + "0" * 64),
+        checkpoint=checkpoint,
+        key_parties=1,  # the operator's key alone signs, until people's keys come with the record
+        outside_witnesses=0,
+        demo_keys=workspace.demo,
+        times_held=sum(not d.granted and not d.waived_until for d in decided),
+        times_granted=sum(d.granted for d in decided),
+        times_waived=sum(d.waived_until is not None for d in decided),
+        invalid_runs=_invalid_runs(workspace),
+        waivers=tuple(view.waivers),
+    )
+
+
+def _invalid_runs(workspace: Workspace) -> int:
+    """Recorded runs whose failures count for nothing, over the whole record."""
+    policy = workspace.view.policy
+    if policy is None:
+        return 0
+    invalid = 0
+    for ingested in workspace.view.runs:
+        run = workspace.runs.read_run(ingested.address, ingested.manifest)
+        evaluation = policy.document.evaluation.evaluations.get(ingested.manifest.evaluation)
+        registered = workspace.suites.get(evaluation.suite) if evaluation else None
+        invalid += registered is None or any(d.voids_run for d in defects_of(run, registered.suite))
+    return invalid

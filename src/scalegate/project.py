@@ -1,0 +1,404 @@
+"""The composition root: opens a project folder and chooses the adapters.
+
+For: the command line, trainers, the service. Does not know: rules; it only brings files, record and ports together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scalegate.adapters.blob_store import BlobStore
+from scalegate.adapters.evidence_store import EvidenceStore
+from scalegate.adapters.log_store import LogStore, create_log
+from scalegate.adapters.operator_key import OperatorKey, create_operator_key, key_path, load_operator_key
+from scalegate.adapters.pause_flags import PauseFolder
+from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
+from scalegate.adapters.scribe import LogScribe
+from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
+from scalegate.adapters.yaml_scan import locate, read_yaml
+from scalegate.assessment.request import RegisteredSuite
+from scalegate.decision.dossier import Approver
+from scalegate.errors import Finding, InputError, RecordError, UsageError
+from scalegate.lease.trust import Trust, format_trust, parse_trust
+from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.policy.file import parse_policy
+from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Workspace
+from scalegate.quantity import Compute, Identifier
+from scalegate.record.canonical import digest_of_value
+from scalegate.record.codec import open_envelope
+from scalegate.record.view import Logged, RecordView
+from scalegate.tlog.origin import is_demo
+
+if TYPE_CHECKING:
+    from scalegate.adapters.acts_file import Acts
+    from scalegate.evidence.parsed_run import Labels, ParsedSource
+    from scalegate.procedure.assessing import Assessment
+    from scalegate.procedure.gating import Gated
+    from scalegate.procedure.verifying import Verification
+    from scalegate.publication.foot import RecordFoot
+    from scalegate.publication.page import DecisionPage, ReportPage
+
+
+def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None = None) -> PolicyFile:
+    """Read a policy file in either grade; bad input is in the findings.
+
+    Raises:
+        UsageError: when there is no such file.
+    """
+    place = Path(path)
+    try:
+        text = place.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
+    try:
+        document = read_yaml(text, place.name)
+    except InputError as error:
+        return PolicyFile(document=None, digest=None, findings=error.findings)
+    ranges = {n: (s.suite.score_range.least, s.suite.score_range.greatest) for n, s in (suites or {}).items()}
+    reading = parse_policy(document.data, lambda faults: locate(faults, document.spans, place.name), ranges or None)
+    digest = digest_of_value(reading.document) if reading.document else None
+    return PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+
+
+class Project:
+    """An open project: its files as values, its record as a view, and the acts that need adapters."""
+
+    def __init__(self, settings: Settings, *, writing: bool) -> None:
+        self.settings = settings
+        self.root = settings.root
+        self.trust: Trust = _trust(settings)
+        self.operator: OperatorKey | None = load_operator_key(settings.origin) if writing else None
+        if self.operator and self.operator.verifier != self.trust.operator:
+            raise InputError(Finding(where="trust.json", what="names another operator's key than the one in use"))
+        self.store = EvidenceStore(settings.root)
+        self.blobs = BlobStore(settings.place("record") / "blobs")
+        self.flags = PauseFolder(settings.place("record") / "pause")
+        signer = self.operator.private if self.operator else None
+        self.log = LogStore(settings.place("record") / "log.db", self.trust.operator, signer)
+        self.scribe = LogScribe(
+            self.log,
+            signer=signer,
+            keep_blob=self.blobs.keep,
+            fetch_blob=self.blobs.fetch,
+            flags=self.flags.ids,
+        )
+        self.workspace = self._workspace(self.scribe.read(RecordView()))
+
+    def _workspace(self, view: RecordView) -> Workspace:
+        findings: list[Finding] = []
+        models = _entries(self.settings.place("models"), findings)
+        configurations = _configurations(self.settings.place("configurations"), findings)
+        suites = _suites(self.settings.place("suites"), findings)
+        return Workspace(
+            origin=self.settings.origin,
+            policy_file=_policy(self.settings.place("policy"), suites),
+            models=models,
+            configurations=configurations,
+            suites=suites,
+            findings=tuple(findings),
+            view=view,
+            scribe=self.scribe,
+            runs=self.store,
+        )
+
+    # ------------------------------------------------------------------------------------ Python API
+
+    def assess(self, model: str | None = None) -> Assessment:
+        """Assess one model or all, and record the result: the same content as the JSON of `scalegate assess`."""
+        from scalegate.procedure.assessing import assess_models
+
+        models = [model] if model else list(self.workspace.models)
+        return assess_models(self.workspace, models, now=self.now())
+
+    def gate(
+        self,
+        permission: str,
+        *,
+        model: str,
+        configuration: str | None = None,
+        mode: str | None = None,
+        effective_compute_flop: float | None = None,
+    ) -> Gated:
+        """Decide on one permission and record the decision."""
+        from scalegate.procedure.gating import gate
+
+        compute = None if effective_compute_flop is None else Compute.from_flop(repr(effective_compute_flop))
+        return gate(
+            self.workspace,
+            Permission(permission),
+            model=model,
+            now=self.now(),
+            configuration=configuration,
+            mode=mode,
+            effective_compute=compute,
+        )
+
+    # ---------------------------------------------------------------------------- people and time
+
+    def now(self) -> datetime:
+        """The system clock, never earlier than the log's head (D16)."""
+        return self.scribe.now()
+
+    def person(self, principal: Identifier, role: str = "") -> Approver:
+        """A person of the policy in force, in a role. Raises UsageError for strangers and when several roles fit."""
+        return _person(self.workspace.policy_in_force()[0], principal, role)
+
+    def drafted_person(self, principal: str, role: str = "") -> Approver:
+        """A person of the policy file that is about to be adopted."""
+        if not principal:
+            raise UsageError("say who adopts it: scalegate --as PRINCIPAL policy adopt")
+        document = self.workspace.policy_file.document
+        if document is None:
+            raise InputError(*self.workspace.policy_file.findings)
+        return _person(document, Identifier.parse(principal), role)
+
+    def approver(self, text: str) -> Approver:
+        """`PRINCIPAL:ROLE`, split at the last colon. Raises UsageError."""
+        principal, colon, role = text.rpartition(":")
+        if not colon:
+            raise UsageError(f"{text!r}: write PRINCIPAL:ROLE")
+        return Approver(principal=Identifier.parse(principal), role=Identifier.parse(role))
+
+    # ------------------------------------------------------------------------------------- reading
+
+    def read_log(self, path: str, labels: Labels) -> ParsedSource:
+        """Read an evaluation log by its ending. Raises InputError."""
+        place = Path(path)
+        if place.suffix.lower() in (".csv", ".jsonl"):
+            from scalegate.adapters.evidence_table import read_table
+
+            return read_table(place, labels)
+        if place.suffix.lower() in (".eval", ".json"):
+            from scalegate.adapters.inspect_log import read_inspect_log
+
+            return read_inspect_log(place, labels)
+        mend = "give .eval, .json, .csv or .jsonl"
+        raise InputError(Finding(where=place.name, what="not a kind of evaluation log that is known", mend=mend))
+
+    def read_acts(self, path: Path) -> Acts:
+        from scalegate.adapters.acts_file import read_acts
+
+        return read_acts(path)
+
+    def entries(self) -> Iterator[Logged]:
+        """All entries of the record in order. Raises RecordError for damaged ones."""
+        for index, envelope in self.log.read():
+            sealed = open_envelope(envelope, self.blobs.fetch)
+            assert sealed.entry is not None
+            yield Logged(index=index, digest=sealed.digest, entry=sealed.entry)
+
+    def checkpoint(self) -> str:
+        """The last signed checkpoint, a note."""
+        return self.log.checkpoint().decode("utf-8")
+
+    def statistical_power(self, limit: str, evaluation: str) -> str:
+        """In words, what the suite could show if the truth lay at the alert line; empty for other measures."""
+        from scalegate.procedure.planning import power_words
+
+        return power_words(self.workspace, limit, evaluation)
+
+    def verify(self) -> Verification:
+        """Derive the whole record again."""
+        from scalegate.procedure.verifying import verify_record
+        from scalegate.verifier.structure import verify_log
+
+        structure = verify_log(
+            self.log.read_raw(),
+            self.log.checkpoints(),
+            operator=self.trust.operator,
+            fetch_blob=self.blobs.fetch,
+        )
+        return verify_record(self.workspace, structure, self.entries)
+
+    # ----------------------------------------------------------------------------------- answering
+
+    def issue_lease(self, gated: Gated, path: Path | None, now: datetime) -> Path:
+        """Record a lease on a granted decision and write its file (D9)."""
+        from scalegate.procedure.leasing import issue
+
+        assert self.operator is not None
+        place = (
+            path or self.settings.place("out") / "leases" / f"entry-{gated.logged.index if gated.logged else 0}.json"
+        )
+        document = issue(self.workspace, gated, log=self.log, now=now)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(document)
+        return place
+
+    def page(self, made: Assessment) -> ReportPage:
+        """The page of an assessment that was just made."""
+        return self._page(
+            made.policy,
+            [v for s in made.subjects for v in s.verdicts],
+            [d for s in made.subjects for d in s.decisions],
+            made.as_of,
+            replay=made.replay,
+            labels={s.model_id for s in made.subjects},
+        )
+
+    def recorded_page(self, now: datetime) -> ReportPage:
+        """The page of what the record holds, as of now."""
+        policy, digest = self.workspace.policy_in_force()
+        view = self.workspace.view
+        verdicts = [v for key, (_, v) in view.verdicts.items() if key[3] == digest]
+        decisions = [d for _, _, d in view.decisions if d.question.policy == digest]
+        return self._page(policy, verdicts, decisions, now, replay=False, labels=set(self.workspace.models))
+
+    def replayed_page(self, now: datetime) -> ReportPage:
+        """The page of an assessment of every model with another clock; stamped, and in no record (D16)."""
+        from scalegate.procedure.assessing import assess_models
+
+        made = assess_models(self.workspace, list(self.workspace.models), now=now, replay=True)
+        return self.page(made)
+
+    def decision_page(self, gated: Gated, *, as_of: datetime, replay: bool) -> DecisionPage:
+        from scalegate.publication.page import decision_page
+
+        models = {label: entry.model for label, entry in self.workspace.models.items()}
+        return decision_page(
+            gated.policy, gated.decision, models, as_of=as_of, replay=replay, demo_keys=self.workspace.demo
+        )
+
+    def _page(self, policy, verdicts, decisions, as_of, *, replay, labels) -> ReportPage:  # type: ignore[no-untyped-def]
+        from scalegate.publication.page import report_page
+
+        models = {label: e.model for label, e in self.workspace.models.items() if label in labels}
+        return report_page(policy, verdicts, decisions, models, self._foot(), as_of=as_of, replay=replay)
+
+    def _foot(self) -> RecordFoot:
+        from scalegate.procedure.publishing import foot_of
+
+        return foot_of(self.workspace, self.log.head(), self.checkpoint())
+
+
+# --------------------------------------------------------------------------------------- opening
+
+
+def open(path: str | Path | None = None) -> Project:
+    """Open a project for assessing and gating; reading needs no key: see `open_project`."""
+    return open_project(path, writing=True)
+
+
+def open_project(path: str | Path | None = None, *, writing: bool) -> Project:
+    """Open the project in a folder, or the nearest one above the working directory.
+
+    Raises:
+        UsageError: no project there.
+        InputError: its settings, trust root or key are wrong.
+        RecordError: its record is damaged or absent.
+    """
+    root = Path(path).resolve() if path else find_root(Path.cwd())
+    return Project(read_settings(root), writing=writing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitialisedProject:
+    """What `init` made."""
+
+    root: Path
+    origin: str
+    key_path: Path
+
+    @property
+    def demo(self) -> bool:
+        return is_demo(self.origin)
+
+
+def init_project(folder: Path, origin: str = "") -> InitialisedProject:
+    """Make the key, the trust root and the empty record of a project, and sample files where there are none.
+
+    Raises:
+        InputError: when a record is there already, or the key cannot be made.
+    """
+    root = folder.resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    if not (root / FILE).exists():
+        from scalegate.adapters.template import write_template
+
+        write_template(root, origin or f"{root.name or 'project'}.demo")
+    settings = read_settings(root)
+    if origin and origin != settings.origin:
+        raise UsageError(f"{FILE} names the log {settings.origin!r}, not {origin!r}")
+    log = settings.place("record") / "log.db"
+    if log.exists():
+        raise InputError(Finding(where=str(log), what="a record is there already: it is never started again"))
+    place = key_path(settings.origin)
+    key = load_operator_key(settings.origin) if place.exists() else create_operator_key(settings.origin)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    create_log(log, key.verifier, key.private).close()
+    trust = Trust(origin=settings.origin, operator=key.verifier, allow_demo=is_demo(settings.origin))
+    settings.place("trust").write_text(format_trust(trust), encoding="utf-8")
+    return InitialisedProject(root=root, origin=settings.origin, key_path=place)
+
+
+# ----------------------------------------------------------------------------------------- files
+
+
+def _trust(settings: Settings) -> Trust:
+    place = settings.place("trust")
+    try:
+        trust = parse_trust(place.read_bytes(), place.name)
+    except OSError as error:
+        mend = "run `scalegate init`, or restore it from a copy"
+        raise InputError(Finding(where=place.name, what=f"cannot be read: {error.strerror}", mend=mend)) from None
+    if trust.origin != settings.origin:
+        raise InputError(Finding(where=place.name, what=f"trusts {trust.origin!r}, the project is {settings.origin!r}"))
+    return trust
+
+
+def _policy(path: Path, suites: dict[str, RegisteredSuite]) -> PolicyFile:
+    try:
+        return read_policy_file(path, suites)
+    except UsageError as error:
+        return PolicyFile(document=None, digest=None, findings=error.findings)
+
+
+def _entries(path: Path, findings: list[Finding]) -> dict[str, ModelEntry]:
+    try:
+        file = read_models(path)
+    except InputError as error:
+        findings += error.findings
+        return {}
+    return {name: ModelEntry(model=m, digest=digest_of_value(m)) for name, m in file.models.items()}
+
+
+def _configurations(path: Path, findings: list[Finding]) -> dict[str, ConfigurationEntry]:
+    try:
+        file = read_configurations(path)
+    except InputError as error:
+        findings += error.findings
+        return {}
+    return {
+        name: ConfigurationEntry(configuration=c, digest=digest_of_value(c)) for name, c in file.configurations.items()
+    }
+
+
+def _suites(folder: Path, findings: list[Finding]) -> dict[str, RegisteredSuite]:
+    suites = {}
+    for name in suite_names(folder):
+        try:
+            suite = read_suite(folder, name)
+        except InputError as error:
+            findings += error.findings
+            continue
+        suites[name] = RegisteredSuite(suite=suite, digest=digest_of_value(suite))
+    return suites
+
+
+def _person(policy: PolicyDocument, principal: Identifier, role: str) -> Approver:
+    held = [name for name, r in policy.roles.items() if principal in r.holders]
+    if not held:
+        people = ", ".join(sorted({p for r in policy.roles.values() for p in r.holders}))
+        raise UsageError(f"the policy names nobody called {principal!r}: it names {people}")
+    if role and role not in held:
+        raise UsageError(f"{principal} does not hold the role {role!r}: they hold {', '.join(held)}")
+    if not role and len(held) > 1:
+        raise UsageError(f"{principal} holds several roles: give --role, one of {', '.join(held)}")
+    return Approver(principal=principal, role=Identifier(role or held[0]))
+
+
+__all__ = ["InitialisedProject", "Project", "RecordError", "init_project", "open", "open_project", "read_policy_file"]
