@@ -10,6 +10,7 @@ from pathlib import Path
 from shared import ROOT
 
 PACKAGE = ROOT / "src" / "scalegate"
+BUILT = {".venv", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 PURE = (
     "errors", "quantity", "shape", "tlog", "lease", "policy", "evidence", "estimate", "verdict", "assessment",
     "decision", "record", "obligation", "verifier", "publication",
@@ -36,5 +37,5 @@ def tracked() -> list[Path]:
     try:
         listed = subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\0")
     except (OSError, subprocess.CalledProcessError):
-        listed = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if ".venv" not in path.parts]
+        listed = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if not BUILT & set(path.parts)]
     return [path for name in listed if name and (path := ROOT / name).is_file()]

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from house.sources import tracked
+from scalegate.adapters.operator_key import create_operator_key
 from shared import ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -34,6 +35,11 @@ def test_no_private_key_is_in_the_tree() -> None:
 
 def test_the_check_sees_a_private_key() -> None:
     assert PRIVATE_KEY.search(b"-----BEGIN OPENSSH PRIVATE" + b" KEY-----\nb3BlbnNzaC1rZXktdjE=")
+
+
+def test_the_check_sees_the_key_that_the_program_makes(tmp_path: Path) -> None:
+    create_operator_key("example.org/rsp.demo", tmp_path / "key")
+    assert PRIVATE_KEY.search((tmp_path / "key").read_bytes())
 
 
 def test_no_file_names_the_place_where_it_was_made() -> None:
