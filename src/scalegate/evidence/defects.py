@@ -161,7 +161,7 @@ def _of_attempts(attempts: tuple[Attempt, ...], suite: Suite) -> Iterator[Defect
         for kind, rule, words in _faults(attempt, suite):
             found.setdefault((kind, rule, words), []).append((attempt.task, attempt.attempt))
     for (kind, rule, words), keys in sorted(found.items()):
-        reason = f"{len(keys)} attempts {words}: {_named(keys)}"
+        reason = f"attempts that {words} ({len(keys)}): {_named(keys)}"
         yield Defect(kind=kind, rule=rule, reason=reason, voids_run=False, attempts=frozenset(keys))
 
 
