@@ -222,3 +222,47 @@ def test_a_missing_extra_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(UsageError, match=re.escape("pip install 'scalegate[report]'")):
         format_report(fixture.page())
+
+
+# ------------------------------------------------------------------------------------- contrast
+
+PAIRS = [
+    "ink/paper",
+    "muted/paper",
+    "muted/panel",
+    "ink/panel",
+    "link/paper",
+    "danger-ink/danger",
+    "unruled-ink/unruled",
+    "void-ink/void",
+    "alert-ink/alert",
+    "unshown-ink/unshown",
+    "granted-ink/granted",
+    "paper/ink",
+]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+@pytest.mark.parametrize("pair", PAIRS)
+def test_text_stands_out_from_its_ground_by_4_5_to_1(html: str, scheme: int, pair: str) -> None:
+    """Source: WCAG 2.2, success criterion 1.4.3 (level AA), for light and dark."""
+    block = re.findall(r":root \{(.*?)\}", html, re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    bright, dim = sorted((luminance(colours[name]) for name in pair.split("/")), reverse=True)
+    assert (bright + 0.05) / (dim + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("mark", ["danger", "unruled", "alert", "unshown", "void"])
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_marks_stand_out_from_the_paper_by_3_to_1(html: str, scheme: int, mark: str) -> None:
+    """Source: WCAG 2.2, success criterion 1.4.11 (level AA)."""
+    block = re.findall(r":root \{(.*?)\}", html, re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    bright, dim = sorted((luminance(colours[f"mark-{mark}"]), luminance(colours["paper"])), reverse=True)
+    assert (bright + 0.05) / (dim + 0.05) >= 3

@@ -37,7 +37,8 @@ PROBE = """<!doctype html><meta charset="utf-8"><body>
 document.getElementById("f").onload = () => {
   const frame = document.getElementById("f"), doc = frame.contentDocument, view = frame.contentWindow;
   const seen = (e) => e.getClientRects().length > 0;
-  const sideways = (e) => e.closest(".scroll:not(:has(.matrix))") === null && e.getBoundingClientRect().right > view.innerWidth + 1;
+  const kept = ".scroll:not(:has(.matrix))";
+  const sideways = (e) => e.closest(kept) === null && e.getBoundingClientRect().right > view.innerWidth + 1;
   const result = {
     width: view.innerWidth,
     scroll: doc.documentElement.scrollWidth,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -290,3 +292,13 @@ def test_a_decision_page_opens_with_what_was_not_tested() -> None:
         "Copying itself and acquiring resources",
     ]
     assert page.decision.name == "Deploy (api)"
+
+
+def test_publication_loads_no_renderer_store_or_number_library() -> None:
+    code = (
+        "import sys, scalegate.publication.page, scalegate.publication.plot;"
+        "print([m for m in ('jinja2', 'rich', 'yaml', 'numpy', 'scipy', 'pydantic', 'sqlite3', 'socket')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -67,6 +67,14 @@ def test_a_model_without_release_date_has_its_own_place() -> None:
     assert all(bar.across < plot.undated_from < undated[0].across for bar in plot.bars if bar.mark.released)
 
 
+def test_no_bar_stands_before_its_release_date() -> None:
+    bars = [bar for bar in over_time(SOURCES[0]).bars if bar.mark.released]
+    year = next(tick.at for tick in over_time(SOURCES[0]).model_ticks if tick.text == "2026")
+    for bar in bars:
+        assert bar.mark.released is not None
+        assert (bar.across >= year) == (bar.mark.released.year >= 2026)
+
+
 def test_one_model_or_none_is_drawn_too() -> None:
     source = SOURCES[0]
     for marks in ((), source.marks[:1]):

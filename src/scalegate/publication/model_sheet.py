@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from scalegate.decision.decision import Blocker, Decision
 from scalegate.policy.document import HorizonObservation, PolicyDocument
@@ -26,6 +27,7 @@ from scalegate.publication.words import (
     format_date,
     format_interval,
     format_measure,
+    format_share,
     spelled,
 )
 from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
@@ -215,7 +217,7 @@ def _observation(policy: PolicyDocument, limit: str, result: ObservationResult) 
         status=VERDICTS[result.kind],
         direction=result.direction.value.replace("_", " ").replace("rule out", "rule-out"),
         relied_on=result.relied_on,
-        interval=format_interval(result.measure, result.lower, result.upper) if numbered else "no bounds",
+        interval=format_interval(result.measure, result.lower, result.upper) if numbered else "",
         lines=_lines(result),
         evidence=_evidence(result),
         notes=tuple(_notes(policy, limit, result)),
@@ -252,12 +254,12 @@ def _notes(policy: PolicyDocument, limit: str, result: ObservationResult) -> Ite
     if result.elicitation_shift:
         yield f"elicitation shift {result.elicitation_shift}"
     if result.effort_ratio is not None:
-        yield f"effort {result.effort_ratio * 100:.3g} % of the attacker's budget"
+        yield f"effort {format_share(result.effort_ratio)} of the attacker's budget"
     if result.alpha_upper is not None and result.alpha_lower is not None:
-        levels = (f"{(1 - alpha) * 100:.6g} %" for alpha in (result.alpha_lower, result.alpha_upper))
-        yield "confidence {} below, {} above".format(*levels)
+        below, above = (format_share(1 - Decimal(alpha)) for alpha in (result.alpha_lower, result.alpha_upper))
+        yield f"confidence {below} below, {above} above"
     if result.statistical_power is not None:
-        yield f"statistical power {result.statistical_power * 100:.3g} %"
+        yield f"statistical power {format_share(result.statistical_power)}"
     if result.envelope:
         yield f"stated envelope {result.envelope}"
     if isinstance(observation, HorizonObservation) and (fit := free_fit_text(observation, result.free_fit)):

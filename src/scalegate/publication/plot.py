@@ -129,15 +129,13 @@ def value_ticks(source: ChartSource, place: Scale) -> tuple[Tick, ...]:
 def spread(wanted: Sequence[float], gap: float, start: float, end: float) -> list[float]:
     """Places near the wanted ones (ascending), at least `gap` apart, inside [start, end].
 
-    With too many for the room the gap shrinks to what there is. Order is kept.
+    Each stands at its wanted place or after it, and before it only where the room ends. With too many for the
+    room the gap shrinks to what there is. Order is kept.
     """
-    if not wanted:
-        return []
-    room = end - start
-    gap = min(gap, room / max(len(wanted) - 1, 1))
+    gap = min(gap, (end - start) / max(len(wanted) - 1, 1))
     placed: list[float] = []
     for at in wanted:
-        placed.append(max(at, placed[-1] + gap) if placed else max(at, start))
+        placed.append(max(at, placed[-1] + gap if placed else start))
     limit = end
     for index in reversed(range(len(placed))):
         placed[index] = min(placed[index], limit)
@@ -185,14 +183,13 @@ def short(title: str, longest: int) -> str:
 
 
 def over_time(source: ChartSource) -> Plot:
-    """Bounds over release date: bars stand at least 11 units apart, labels 18, joined by leaders."""
+    """Bounds over release date: bars stand at least 10 units apart, labels 18, joined by leaders."""
     left, right, top, bottom = 66.0, WIDE - 118.0, 26.0, 336.0
     dated = sorted((m for m in source.marks if m.released), key=lambda m: (m.released, -m.number))
     undated = [m for m in source.marks if not m.released]
     end = right - (24.0 + 16.0 * len(undated) if undated else 10.0)
     place = value_scale(source, bottom, top + 14)
-    dates = _date_scale(dated, left + 14, end)
-    stood = spread([dates(m.released) for m in dated if m.released], 11, left + 14, end)
+    dates, stood = _dated(dated, left + 14, end)
     stood += [end + 24 + 16.0 * i for i in range(len(undated))]
     labels = spread(stood, 18, left + 14, right + 16)
     bars = [
@@ -213,6 +210,25 @@ def over_time(source: ChartSource) -> Plot:
         bars=tuple(bars),
         undated_from=end + 12 if undated else None,
     )
+
+
+_BESIDE = 10.0
+
+
+def _dated(marks: list[ChartMark], start: float, end: float) -> tuple[Callable[[datetime], float], list[float]]:
+    """The scale of dates, and where each bar stands: never before its own date unless the room is full.
+
+    Bars of the same weeks need room after the last date, so the scale ends that much earlier.
+    """
+    room = 0.0
+    for _ in range(3):
+        scale = _date_scale(marks, start, max(end - room, (start + end) / 2))
+        free = spread([scale(m.released) for m in marks if m.released], _BESIDE, start, end + _BESIDE * len(marks))
+        over = (free[-1] if free else end) - end
+        if over <= 0:
+            break
+        room += over
+    return scale, spread([scale(m.released) for m in marks if m.released], _BESIDE, start, end)
 
 
 def _date_scale(marks: list[ChartMark], start: float, end: float) -> Callable[[datetime], float]:
