@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from scalegate.adapters.evidence_files import evidence_paths, read_evidence, read_files
 from scalegate.adapters.evidence_store import EvidenceStore
-from scalegate.errors import InputError
-from scalegate.evidence.parsed_run import Labels
+from scalegate.adapters.evidence_table import read_table
+from scalegate.adapters.inspect_log import read_inspect_log
+from scalegate.errors import Finding, InputError
+from scalegate.evidence.parsed_run import Labels, ParsedSource
 from scalegate.quantity import Identifier
 
 LABELS = Labels(configuration=Identifier("c"))
 HEAD = "model,evaluation,task,score\n"
+READERS = {".csv": read_table, ".jsonl": read_table, ".eval": read_inspect_log, ".json": read_inspect_log}
 LOG = {
     "version": 2,
     "status": "success",
@@ -52,6 +54,16 @@ BAD: dict[str, Callable[[Path], object]] = {
 }
 
 
+def read_folder(folder: Path) -> tuple[list[ParsedSource], dict[str, tuple[Finding, ...]]]:
+    read, refused = [], {}
+    for path in sorted(folder.iterdir()):
+        try:
+            read.append(READERS[path.suffix](path, LABELS))
+        except InputError as error:
+            refused[path.name] = error.findings
+    return read, refused
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_malformed_file_among_good_ones_is_one_finding_and_the_others_are_read(tmp_path: Path, name: str) -> None:
     logs = tmp_path / "logs"
@@ -60,10 +72,10 @@ def test_a_malformed_file_among_good_ones_is_one_finding_and_the_others_are_read
     (logs / "z.json").write_text(json.dumps(LOG))
     zipped(logs / "b.eval")
     BAD[name](logs / name)
-    found = read_files([*evidence_paths([logs]), *([logs / name] if name.startswith("pipe") else [])], LABELS)
-    assert [source.source.name for source in found.sources] == ["a.csv", "b.eval", "z.json"]
-    ((path, findings),) = found.refused
-    assert path.name == name
+    read, refused = read_folder(logs)
+    assert [source.source.name for source in read] == ["a.csv", "b.eval", "z.json"]
+    ((where, findings),) = refused.items()
+    assert where == name
     assert len(findings) == 1
     assert str(findings[0]).startswith(name)
     assert len(str(findings[0])) < 400
@@ -73,29 +85,15 @@ def test_files_are_only_read(tmp_path: Path) -> None:
     for name, make in BAD.items():
         make(tmp_path / name)
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert read_files(tmp_path.iterdir(), LABELS).sources == ()
+    read, refused = read_folder(tmp_path)
+    assert read == []
+    assert set(refused) == set(BAD)
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
 def test_ids_never_become_file_names(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(HEAD + "provider/model:1,a/b,/etc/passwd,1\n")
-    source = read_evidence(tmp_path / "a.csv", LABELS)
+    source = read_table(tmp_path / "a.csv", LABELS)
     address, _ = EvidenceStore(tmp_path / "project").write_run(source.runs[0], source.source)
     (place,) = (tmp_path / "project" / "evidence" / "runs").iterdir()
     assert place.name == address.hex
-
-
-def test_a_folder_stands_for_its_evidence_files(tmp_path: Path) -> None:
-    for name in ("b.csv", "sub/a.JSON", ".hidden/x.csv", ".y.csv", "notes.txt", "sub/c.eval"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("")
-    names = [
-        str(p.relative_to(tmp_path)) for p in evidence_paths([tmp_path, tmp_path / "b.csv", tmp_path / "notes.txt"])
-    ]
-    assert names == ["b.csv", "sub/a.JSON", "sub/c.eval", "notes.txt"]
-    with pytest.raises(InputError, match=r"no reader for \.txt"):
-        read_evidence(tmp_path / "notes.txt", LABELS)
-    with pytest.raises(InputError, match="cannot be read"):
-        read_evidence(tmp_path / "absent.csv", LABELS)
-    with pytest.raises(InputError, match="not a file"):
-        read_evidence(tmp_path, LABELS)

@@ -58,6 +58,8 @@ def read_table(path: Path, labels: Labels) -> ParsedSource:
         InputError: with the first 20 findings of the file and the number of the others; nothing of it is used.
     """
     reader = _TableReader(path.name, labels)
+    if path.exists() and not path.is_file():  # a pipe or a device would never end
+        raise InputError(Finding(where=path.name, what="not a file", mend="give a .csv or .jsonl file"))
     try:
         with path.open("rb") as file:
             return reader.read(file, is_json=path.suffix.lower() == ".jsonl")

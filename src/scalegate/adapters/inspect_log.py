@@ -43,6 +43,8 @@ def read_inspect_log(path: Path, labels: Labels) -> ParsedSource:
     Raises:
         InputError: when the file is no whole Inspect log, or when which score counts is not clear.
     """
+    if path.exists() and not path.is_file():  # a pipe or a device would never end
+        raise InputError(Finding(where=path.name, what="not a file", mend="give an .eval or .json log"))
     try:
         with path.open("rb") as file:
             digest = Digest(f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
