@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from scalegate.assessment.observe import Measured, Observed, nothing_run, observe, pools_of
+from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.evidence.configuration import contains
 from scalegate.policy.document import (
@@ -24,16 +24,19 @@ from scalegate.verdict.verdict import ESTIMATES_VERSION, ObservationResult, Verd
 
 def assess(request: Request) -> tuple[Verdict, ...]:
     """A verdict for every limit on a ladder, in the policy's order. Pure; the time is `request.now`."""
+    memo = Memo()
     return tuple(
-        verdict_on(request, limit, threat_model)
+        verdict_on(request, memo, limit, threat_model)
         for threat_model, model in request.policy.threat_models.items()
         for limit in model.ladder
     )
 
 
-def verdict_on(request: Request, limit: str, threat_model: str) -> Verdict:
+def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> Verdict:
     """Judge every observation of a limit and combine them (V2)."""
-    seen = [_observation(request, limit, name, o) for name, o in request.policy.limits[limit].observations.items()]
+    seen = [
+        _observation(request, memo, limit, name, o) for name, o in request.policy.limits[limit].observations.items()
+    ]
     relied_on = [o.result.kind for o in seen if o.result.relied_on]
     raised = [o.raises_to for o in seen if not o.result.relied_on and o.raises_to is not None]
     kind = combine(relied_on, raised) if any(o.result.kind is not VerdictKind.NOT_RUN for o in seen) else _NOT_RUN
@@ -96,14 +99,14 @@ def _least_cap(results: list[ObservationResult]) -> Compute | None:
 # ------------------------------------------------------------------------ which runs bear on it
 
 
-def _observation(request: Request, limit: str, name: str, observation: Observation) -> Observed:
+def _observation(request: Request, memo: Memo, limit: str, name: str, observation: Observation) -> Observed:
     if isinstance(observation, (JudgementObservation, DifferenceObservation)):
         return _not_supported(name, observation)
     own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
     parents = [r for r in request.runs if r.subject in request.ancestors and _bears(r, observation)]
-    clearing = _judged(request, limit, name, observation, [r for r in own if _covers(request, r)])
-    below = _judged(request, limit, name, observation, [r for r in own if _within(request, r)])
-    inherited = _judged(request, limit, name, observation, [r for r in parents if _within(request, r)])
+    clearing = _judged(request, memo, limit, name, observation, [r for r in own if _covers(request, r)])
+    below = _judged(request, memo, limit, name, observation, [r for r in own if _within(request, r)])
+    inherited = _judged(request, memo, limit, name, observation, [r for r in parents if _within(request, r)])
     return _strongest(name, observation, clearing, below, inherited)
 
 
@@ -130,12 +133,12 @@ def _gravity(observed: Observed) -> int:
 
 
 def _judged(
-    request: Request, limit: str, name: str, observation: Measured, runs: list[RecordedRun]
+    request: Request, memo: Memo, limit: str, name: str, observation: Measured, runs: list[RecordedRun]
 ) -> dict[str, Observed]:
     """One result for each tested configuration: the gravest of its pools that have not merely expired."""
     results: dict[str, list[Observed]] = {}
     for pool in pools_of(runs):
-        results.setdefault(pool.configuration, []).append(observe(request, limit, name, observation, pool))
+        results.setdefault(pool.configuration, []).append(observe(request, memo, limit, name, observation, pool))
     return {configuration: _of_pools(found) for configuration, found in results.items()}
 
 

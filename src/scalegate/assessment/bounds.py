@@ -85,10 +85,8 @@ def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: Blin
     return _gate_bounds(found, upper, raised, (shift.value, words), "")
 
 
-def horizon_bounds(
-    observation: HorizonObservation, table: OutcomeTable, reserve: BlindSpotReserve, *, seed: bytes, draws: int
-) -> GateBounds:
-    """A time horizon in minutes; `g` and the reserve are factors. The free fit is shown and never used (B5)."""
+def horizon_bounds(observation: HorizonObservation, table: OutcomeTable, reserve: BlindSpotReserve) -> GateBounds:
+    """A time horizon in minutes; `g` and the reserve are factors. The free fit is shown beside it (B5)."""
     from scalegate.estimate.horizon import bound_horizon
 
     envelope = observation.envelope
@@ -113,7 +111,7 @@ def horizon_bounds(
         f"slopes {envelope.slope_from} to {envelope.slope_to} per doubling, "
         f"family deviation up to {envelope.family_sd}: {envelope.reason}"
     )
-    return _gate_bounds(found, upper, raised, (shift.value, words), stated, free_fit(table, seed=seed, draws=draws))
+    return _gate_bounds(found, upper, raised, (shift.value, words), stated)
 
 
 def _gate_bounds(
@@ -122,7 +120,6 @@ def _gate_bounds(
     raised: Decimal | None,
     shift: tuple[Decimal | None, str],
     envelope: str,
-    fit: FreeFit | None = None,
 ) -> GateBounds:
     return GateBounds(
         lower=round_down(found.lower),
@@ -135,7 +132,6 @@ def _gate_bounds(
         shift_words=shift[1],
         envelope=envelope,
         notes=found.notes,
-        free_fit=fit,
     )
 
 

@@ -5,13 +5,13 @@ For: assess. Does not know: which other observations the limit has, what is deci
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from scalegate.assessment.bounds import GateBounds, horizon_bounds, rate_bounds, seed_of
+from scalegate.assessment.bounds import GateBounds, free_fit, horizon_bounds, rate_bounds, seed_of
 from scalegate.assessment.growth import reached_at, reached_on
 from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
@@ -25,10 +25,11 @@ from scalegate.policy.document import (
     RateObservation,
     Relaxable,
 )
-from scalegate.quantity import Compute, Identifier, Probability, round_down
+from scalegate.quantity import Compute, Identifier, Minutes, Probability, round_down
 from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
 from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
 
+T = TypeVar("T")
 Measured = RateObservation | HorizonObservation | ExistenceObservation
 
 
@@ -39,6 +40,10 @@ class Pool:
     key: str
     configuration: str
     runs: tuple[RecordedRun, ...]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(sorted(r.run.address for r in self.runs))
 
     @property
     def dated(self) -> datetime | None:
@@ -70,16 +75,33 @@ def pools_of(runs: Iterable[RecordedRun]) -> tuple[Pool, ...]:
     return tuple(Pool(key=key, configuration=c, runs=tuple(found)) for (c, key), found in ordered)
 
 
+class Memo:
+    """What was computed once for a request: several limits read the same tables and the same bounds."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made at the first asking; keys name everything that `make` depends on."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(T, self._kept[key])
+
+
 # ----------------------------------------------------------------------------- one observation
 
 
-def observe(request: Request, limit: str, name: str, observation: Measured, pool: Pool) -> Observed:
+def observe(request: Request, memo: Memo, limit: str, name: str, observation: Measured, pool: Pool) -> Observed:
     """Judge one observation on one pool of runs."""
+    return memo.once((limit, name, pool.addresses), lambda: _observe(request, memo, limit, name, observation, pool))
+
+
+def _observe(request: Request, memo: Memo, limit: str, name: str, observation: Measured, pool: Pool) -> Observed:
     registered = request.suites.get(request.policy.evaluation.evaluations[observation.evaluation].suite)
     if registered is None:
         return _without_suite(request, name, observation, pool)
-    table = _table(request, observation, pool, registered)
-    bounds = _bounds(request, limit, observation, table)
+    table = _table(request, memo, observation, pool, registered)
+    bounds = _bounds(request, memo, limit, observation, pool, table)
     facts = _facts(request, limit, observation, pool, table, bounds)
     judgement = judge(facts)
     result = _result(request, limit, name, observation, pool, table, bounds, facts, judgement)
@@ -137,26 +159,47 @@ def _alert(observation: Measured) -> Decimal | None:
 # ------------------------------------------------------------------------------ table and bounds
 
 
-def _table(request: Request, observation: Measured, pool: Pool, registered: RegisteredSuite) -> OutcomeTable:
+def _table(
+    request: Request, memo: Memo, observation: Measured, pool: Pool, registered: RegisteredSuite
+) -> OutcomeTable:
     evaluation = request.policy.evaluation.evaluations[observation.evaluation]
     orientation = observation.orientation if isinstance(observation, RateObservation) else Orientation.HIGHER
-    return tabulate(
-        [r.run for r in pool.runs],
-        registered.suite,
-        success_score=evaluation.success_score,
-        lower_is_dangerous=orientation is Orientation.LOWER,
-        disposed=frozenset(r.run.address for r in pool.runs if r.disposed),
-    )
+
+    def make() -> OutcomeTable:
+        return tabulate(
+            [r.run for r in pool.runs],
+            registered.suite,
+            success_score=evaluation.success_score,
+            lower_is_dangerous=orientation is Orientation.LOWER,
+            disposed=frozenset(r.run.address for r in pool.runs if r.disposed),
+        )
+
+    return memo.once(("table", observation.evaluation, orientation, pool.addresses), make)
 
 
-def _bounds(request: Request, limit: str, observation: Measured, table: OutcomeTable) -> GateBounds | None:
+def _bounds(
+    request: Request, memo: Memo, limit: str, observation: Measured, pool: Pool, table: OutcomeTable
+) -> GateBounds | None:
     reserve = request.policy.evaluation.blind_spot_reserve
     if isinstance(observation, RateObservation):
-        return rate_bounds(observation, table, reserve)
+        key = ("rate", replace(observation, limit=_ANY, alert=_ANY, precursor=None, relied_on=True), pool.addresses)
+        return memo.once(key, lambda: rate_bounds(observation, table, reserve))
     if isinstance(observation, HorizonObservation):
         seed = seed_of(request.policy_digest, limit)
-        return horizon_bounds(observation, table, reserve, seed=seed, draws=request.draws)
+        fit = memo.once(
+            ("fit", limit, observation.evaluation, pool.addresses),
+            lambda: free_fit(table, seed=seed, draws=request.draws),
+        )
+        same = replace(
+            observation, limit=_LONG, alert=_LONG, direction=Direction.DEMONSTRATION, precursor=None, relied_on=True
+        )
+        bounds = memo.once(("horizon", same, pool.addresses), lambda: horizon_bounds(observation, table, reserve))
+        return replace(bounds, free_fit=fit)
     return None
+
+
+# Stand-ins for what bounds do not depend on, so that observations that differ in nothing else share them.
+_ANY, _LONG = Probability(1), Minutes(1)
 
 
 # ----------------------------------------------------------------------------------------- facts
