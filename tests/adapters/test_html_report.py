@@ -227,18 +227,17 @@ def test_a_missing_extra_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> N
 # ------------------------------------------------------------------------------------- contrast
 
 PAIRS = [
-    "ink/paper",
-    "muted/paper",
-    "muted/panel",
-    "ink/panel",
-    "link/paper",
-    "danger-ink/danger",
-    "unruled-ink/unruled",
-    "void-ink/void",
-    "alert-ink/alert",
-    "unshown-ink/unshown",
-    "granted-ink/granted",
-    "paper/ink",
+    ("ink", "paper"),
+    ("muted", "paper"),
+    ("muted", "panel"),
+    ("ink", "panel"),
+    ("link", "paper"),
+    ("danger-ink", "danger"),
+    ("unruled-ink", "unruled"),
+    ("void-ink", "void"),
+    ("alert-ink", "alert"),
+    ("unshown-ink", "unshown"),
+    ("granted-ink", "granted"),
 ]
 
 
@@ -250,11 +249,11 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1])
 @pytest.mark.parametrize("pair", PAIRS)
-def test_text_stands_out_from_its_ground_by_4_5_to_1(html: str, scheme: int, pair: str) -> None:
+def test_text_stands_out_from_its_ground_by_4_5_to_1(html: str, scheme: int, pair: tuple[str, str]) -> None:
     """Source: WCAG 2.2, success criterion 1.4.3 (level AA), for light and dark."""
     block = re.findall(r":root \{(.*?)\}", html, re.DOTALL)[scheme]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
-    bright, dim = sorted((luminance(colours[name]) for name in pair.split("/")), reverse=True)
+    bright, dim = sorted((luminance(colours[name]) for name in pair), reverse=True)
     assert (bright + 0.05) / (dim + 0.05) >= 4.5
 
 
