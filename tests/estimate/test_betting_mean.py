@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalegate.estimate.betting import SHARES, Wealth, lower_mean, upper_mean
+from scalegate.estimate.betting import Wealth, lower_mean, shares, upper_mean
 from scalegate.estimate.binomial import bound_binomial
 from scalegate.estimate.bound import Bounds
 from scalegate.estimate.rate import bound_mean, bound_rate
@@ -109,7 +109,9 @@ def test_no_tasks_bound_nothing() -> None:
 @given(values=st.lists(st.floats(0, 1), min_size=1, max_size=30), alpha=st.sampled_from([0.01, 0.05, 0.2]))
 def test_the_stake_grows_with_the_mean_so_that_the_answer_is_an_interval(values: list[float], alpha: float) -> None:
     wealth = Wealth(
-        shares=np.array(SHARES)[:, None], failures=1 - np.array(values), counts=np.ones(len(values), dtype=np.float64)
+        shares=shares(len(values))[:, None],
+        failures=1 - np.array(values),
+        counts=np.ones(len(values), dtype=np.float64),
     )
     stakes = [wealth.against(mean) for mean in np.linspace(0, 0.999, 60)]
     assert all(later >= earlier - 1e-9 for earlier, later in pairwise(stakes))

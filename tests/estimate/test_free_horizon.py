@@ -124,6 +124,14 @@ def test_B5_every_fit_ends_converged_or_labelled(cells: list[tuple[float, int]],
     assert (end is End.CONVERGED) <= (fits.slope[0] < 0)
 
 
+def test_damping_reaches_the_maximum_where_plain_newton_runs_away() -> None:
+    lengths, won, lost = np.array([1.4, 7.5, 8.2]), np.array([[1000.0, 10, 0.1]]), np.array([[0.01, 10, 1000]])
+    fits = fit_logistic(lengths, won, lost)
+    assert fits.end[0] == End.CONVERGED
+    rest = won[0] - (won + lost)[0] / (1 + np.exp(-(fits.intercept[0] + fits.slope[0] * lengths)))
+    assert np.abs([rest.sum(), rest @ lengths]).max() < 1e-6
+
+
 def test_separated_no_slope_and_one_sided_data_are_labelled() -> None:
     cliff = fit([1, 2, 8, 32], [1, 1, 0, 0], draws=300)
     assert (cliff.label, cliff.p50, cliff.p80, cliff.slope) == ("separated", 4.0, 4.0, None)

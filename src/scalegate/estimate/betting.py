@@ -11,15 +11,23 @@ do not refute. The bets are fixed beforehand, so that the order of the values ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
 import numpy as np
 
 from scalegate.estimate.bound import FloatArray
 
-# Shares of the greatest bet that cannot go bankrupt. Small ones serve many tasks, large ones few tasks near an end.
-SHARES = (0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.9, 1.0)
 _GRID = 1 << 40
+
+
+def shares(number: int) -> FloatArray:
+    """Shares of the greatest bet that cannot go bankrupt; they depend on the number of values alone.
+
+    The whole stake serves values that are all near 0. The last two, near the best one for values that spread
+    widely or lie near 1, shrink with the standard error.
+    """
+    error = 1 / sqrt(max(number, 1))
+    return np.array([1.0, 0.8, 0.5, min(0.9, 3 * error), min(0.9, error)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +71,7 @@ def upper_mean(values: FloatArray, alpha: float) -> float:
     assert 0 < alpha < 1, alpha
     assert np.all((values >= 0) & (values <= 1)), "values lie outside [0, 1]"
     levels, counts = np.unique(values, return_counts=True)  # sorted: the same sums whatever the order of the units
-    wealth = Wealth(shares=np.array(SHARES)[:, None], failures=1 - levels, counts=counts.astype(np.float64))
+    wealth = Wealth(shares=shares(values.size)[:, None], failures=1 - levels, counts=counts.astype(np.float64))
     refuted, low, high = -log(alpha), 0, _GRID
     while values.size and high - low > 1:
         middle = (low + high) // 2
