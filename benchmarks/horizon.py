@@ -2,6 +2,7 @@
 
     python benchmarks/horizon.py models OUTCOMES.csv   both horizons of every model, free fit and gate, with times
     python benchmarks/horizon.py coverage [NUMBER]     simulated suites inside and outside the stated envelope
+    python benchmarks/horizon.py free [NUMBER]         how often the displayed intervals cover, on the same suites
     python benchmarks/horizon.py rates [NUMBER]        the betting bound where tasks differ, eight attempts each
 
 OUTCOMES.csv has the columns model, task_family, human_minutes, won, known (won and known are 0 or 1).
@@ -20,7 +21,7 @@ import numpy as np
 
 from scalegate.estimate.betting import lower_mean, upper_mean
 from scalegate.estimate.bootstrap import fit_free
-from scalegate.estimate.bound import Bounds
+from scalegate.estimate.bound import Bounds, FloatArray, IntArray
 from scalegate.estimate.horizon import bound_horizon
 
 SETTINGS = [((0.5, 1.0), 1.0), ((0.5, 1.0), 0.5), ((0.5, 1.0), 0.0), ((0.6, 0.9), 1.0), ((0.4, 1.2), 1.5)]
@@ -83,15 +84,37 @@ def coverage(number: int) -> None:
 
 
 def _suite(generator: np.random.Generator, success: float, sd: float, slope: float, attempts: int) -> Bounds:
-    family = np.repeat(np.arange(7), 12)
-    minutes = 2 ** generator.uniform(-1, 10, family.size)
-    log_odds = log(success / (1 - success)) + slope * (log2(30) - np.log2(minutes))
-    log_odds = log_odds + sd * generator.standard_normal(7)[family]
-    won = generator.binomial(attempts, 1 / (1 + np.exp(-log_odds)))
+    minutes, family, won = _outcomes(generator, success, sd, slope, attempts)
     return bound_horizon(
         minutes, family, won, won, np.full(family.size, attempts),
         success=success, slopes=(0.5, 1.0), family_sd=1.0, alpha_lower=ALPHA, alpha_upper=ALPHA,
     )  # fmt: skip
+
+
+def _outcomes(
+    generator: np.random.Generator, success: float, sd: float, slope: float, attempts: int, families: int = 7
+) -> tuple[FloatArray, IntArray, IntArray]:
+    family = np.repeat(np.arange(families), 12)
+    minutes = 2 ** generator.uniform(-1, 10, family.size)
+    log_odds = log(success / (1 - success)) + slope * (log2(30) - np.log2(minutes))
+    log_odds = log_odds + sd * generator.standard_normal(families)[family]
+    return minutes, family, generator.binomial(attempts, 1 / (1 + np.exp(-log_odds)))
+
+
+def free(number: int) -> None:
+    """The two-sided 95 % bootstrap interval of p50: each end should hold in 0.975 of the suites."""
+    print(f"{number} suites each; standard error {(0.975 * 0.025 / number) ** 0.5:.3f}")
+    print("families sd slope | upper covers, median upper | lower covers, median lower")
+    for families, sd in [(7, 0.0), (7, 0.5), (7, 1.0), (20, 1.0)]:
+        fits = []
+        for i in range(number):
+            minutes, family, won = _outcomes(np.random.default_rng(i), 0.5, sd, 0.7, 1, families)
+            fits.append(fit_free(minutes, family, won, np.ones_like(won), seed=i.to_bytes(32, "big")))
+        upper, lower = (np.array([getattr(fit, name) for fit in fits]) for name in ("p50_upper", "p50_lower"))
+        print(
+            f"{families} {sd} 0.7 | {np.mean(upper >= 30):.3f}, {np.median(upper):.0f}"
+            f" | {np.mean(lower <= 30):.3f}, {np.median(lower):.2f}"
+        )
 
 
 def rates(number: int) -> None:
@@ -113,6 +136,7 @@ def rates(number: int) -> None:
 COMMANDS: dict[str, Callable[[str], None]] = {
     "models": models,
     "coverage": lambda number: coverage(int(number)),
+    "free": lambda number: free(int(number)),
     "rates": lambda number: rates(int(number)),
 }
 

@@ -143,7 +143,7 @@ def chance_of_at_most(count: float, total: FloatArray, *, exact: bool) -> FloatA
     and the best `t` is a whole number, as the last term is monotone between two of them. Nothing is assumed
     about how alike the attempts at one task are. Growing with `count`, it keeps the bound monotone.
 
-    Source: V. Bentkus (2004), Annals of Probability 32(2), 1650-1673, the comparison of section 1.
+    Source: V. Bentkus (2004), "On Hoeffding's inequalities", Annals of Probability 32(2), 1650-1673.
     """
     at_most = np.cumsum(total, axis=0)
     if exact:
