@@ -5,8 +5,8 @@ For: the command line, trainers, the service. Does not know: rules; it only brin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +34,9 @@ from scalegate.record.view import Logged, RecordView
 from scalegate.tlog.origin import is_demo
 
 if TYPE_CHECKING:
-    from scalegate.adapters.acts_file import Acts
+    from scalegate.decision.decision import Decision
     from scalegate.evidence.parsed_run import Labels, ParsedSource
+    from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.verifying import Verification
@@ -122,12 +123,12 @@ class Project:
         configuration: str | None = None,
         mode: str | None = None,
         effective_compute_flop: float | None = None,
-    ) -> Gated:
-        """Decide on one permission and record the decision."""
+    ) -> Decision:
+        """Decide on one permission and record the decision; `issue_lease` of the command line is apart."""
         from scalegate.procedure.gating import gate
 
         compute = None if effective_compute_flop is None else Compute.from_flop(repr(effective_compute_flop))
-        return gate(
+        gated = gate(
             self.workspace,
             Permission(permission),
             model=model,
@@ -136,6 +137,7 @@ class Project:
             mode=mode,
             effective_compute=compute,
         )
+        return gated.decision
 
     # ---------------------------------------------------------------------------- people and time
 
@@ -179,10 +181,18 @@ class Project:
         mend = "give .eval, .json, .csv or .jsonl"
         raise InputError(Finding(where=place.name, what="not a kind of evaluation log that is known", mend=mend))
 
-    def read_acts(self, path: Path) -> Acts:
+    def read_acts(self, paths: Sequence[Path]) -> Acts:
+        """What all files together ask to be recorded. Raises InputError."""
         from scalegate.adapters.acts_file import read_acts
+        from scalegate.procedure.acts import Acts
 
-        return read_acts(path)
+        read = [read_acts(path) for path in paths]
+        return Acts(
+            attestations=tuple(a for r in read for a in r.attestations),
+            risk_statements=tuple(s for r in read for s in r.risk_statements),
+            duties_done=tuple(d for r in read for d in r.duties_done),
+            scope_findings=tuple(s for r in read for s in r.scope_findings),
+        )
 
     def entries(self) -> Iterator[Logged]:
         """All entries of the record in order. Raises RecordError for damaged ones."""
@@ -230,8 +240,8 @@ class Project:
         return place
 
     def page(self, made: Assessment) -> ReportPage:
-        """The page of an assessment that was just made."""
-        return self._page(
+        """The page of an assessment that was just made; one under a draft says so above everything."""
+        page = self._page(
             made.policy,
             [v for s in made.subjects for v in s.verdicts],
             [d for s in made.subjects for d in s.decisions],
@@ -239,6 +249,8 @@ class Project:
             replay=made.replay,
             labels={s.model_id for s in made.subjects},
         )
+        stamp = ("DRAFT POLICY: not in force; nothing here was decided or recorded",) if made.draft else ()
+        return replace(page, banners=(*stamp, *page.banners))
 
     def recorded_page(self, now: datetime) -> ReportPage:
         """The page of what the record holds, as of now."""

@@ -1,4 +1,4 @@
-"""Files of attestations and risk statements, as people write them.
+"""Files of attestations, risk statements, duties done and scope findings, as people write them.
 
 For: the composition root. Does not know: who may do what, the record.
 """
@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from scalegate.adapters.yaml_scan import locate, read_yaml
-from scalegate.decision.dossier import Attestation, RiskStatement
+from scalegate.decision.dossier import Attestation, DutyDone, RiskStatement, ScopeFinding
 from scalegate.errors import Finding, InputError
+from scalegate.procedure.acts import Acts
 from scalegate.shape import ShapeError, decode
 
 
@@ -32,25 +33,41 @@ class RiskStatementsFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Acts:
-    """What a file asks to be recorded."""
+class DutiesFile:
+    """Duties of alert cases that were done (V6)."""
 
-    attestations: tuple[Attestation, ...] = ()
-    risk_statements: tuple[RiskStatement, ...] = ()
+    schema: Literal["scalegate.duties/1"]
+    duties_done: tuple[DutyDone, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeFindingsFile:
+    """Findings that subjects are out of scope (S4)."""
+
+    schema: Literal["scalegate.scope-findings/1"]
+    scope_findings: tuple[ScopeFinding, ...]
+
+
+ActsFile = AttestationsFile | RiskStatementsFile | DutiesFile | ScopeFindingsFile
 
 
 def read_acts(path: Path) -> Acts:
-    """Read one file of either kind. Raises InputError with every finding."""
+    """Read one file of any of the kinds. Raises InputError with every finding."""
     try:
         text = path.read_bytes()
     except OSError as error:
         raise InputError(Finding(where=path.name, what=f"cannot be read: {error.strerror}")) from None
     document = read_yaml(text, path.name)
     try:
-        file = decode(AttestationsFile | RiskStatementsFile, document.data)  # type: ignore[arg-type]
+        file: ActsFile = decode(ActsFile, document.data)  # type: ignore[arg-type]
     except ShapeError as error:
         raise InputError(*locate(error.faults, document.spans, path.name)) from None
-    if isinstance(file, AttestationsFile):
-        return Acts(attestations=file.attestations)
-    assert isinstance(file, RiskStatementsFile)
-    return Acts(risk_statements=file.risk_statements)
+    match file:
+        case AttestationsFile():
+            return Acts(attestations=file.attestations)
+        case RiskStatementsFile():
+            return Acts(risk_statements=file.risk_statements)
+        case DutiesFile():
+            return Acts(duties_done=file.duties_done)
+        case ScopeFindingsFile():
+            return Acts(scope_findings=file.scope_findings)

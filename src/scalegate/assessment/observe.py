@@ -24,6 +24,7 @@ from scalegate.policy.document import (
     Orientation,
     RateObservation,
     Relaxable,
+    Unit,
 )
 from scalegate.quantity import Compute, Identifier, Minutes, Probability, round_down
 from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
@@ -386,6 +387,8 @@ def _result(
         attempts=table.attempts,
         missing=table.missing,
         invalid_runs=table.invalid_runs,
+        abandoned_runs=request.abandoned.get(observation.evaluation, 0),
+        statistical_power=_power(observation, table),
         elicitation_shift=bounds.shift if bounds else None,
         effort_ratio=ratio,
         envelope=bounds.envelope if bounds else "",
@@ -418,6 +421,21 @@ def _worn(
         return judgement
     why = f"outside gains may have taken the bound to the alert line on {to_alert:%Y-%m-%d}"
     return Judgement(kind=gravest(judgement.kind, VerdictKind.ALERT), rules=("V7",), reasons=(why,))
+
+
+def _power(observation: Measured, table: OutcomeTable) -> Decimal | None:
+    """Chance that the bound falls below the limit if the true rate is half the alert line; None where unknown.
+
+    Displayed, never used: it does not overturn a bound (V4). Exact for one attempt at each independent task.
+    """
+    if not isinstance(observation, RateObservation) or observation.measure != "success_rate" or not table.outcomes:
+        return None
+    if observation.unit is not Unit.TASK or table.attempts_per_task != 1 or not 0 < observation.limit < 1:
+        return None
+    from scalegate.estimate.power import statistical_power
+
+    limit, alpha = float(observation.limit), float(observation.alpha_upper)
+    return round_down(statistical_power(len(table.outcomes), limit, alpha, float(observation.alert) / 2))
 
 
 def _alpha(observation: Measured, name: str) -> Probability | None:

@@ -6,7 +6,7 @@ For: procedure, which fills it in, and `assess`. Does not know: where the values
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scalegate.evidence.run import Configuration, EvalRun, Model, Suite
@@ -47,6 +47,7 @@ class Request:
     Attributes:
         ancestors: subjects of the parents and teachers, transitively (S2).
         suites: by name; a suite that is absent or unreadable is not in the mapping.
+        abandoned: by evaluation, registered plans without a run (E4).
         draws: bootstrap draws of the displayed fits.
     """
 
@@ -62,6 +63,7 @@ class Request:
     runs: tuple[RecordedRun, ...]
     suites: Mapping[str, RegisteredSuite]
     now: datetime
+    abandoned: Mapping[str, int] = field(default_factory=dict)
     draws: int = 1000
 
 

@@ -58,24 +58,24 @@ def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> 
 @app.command()
 def attest(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(help="Files of attestations or of risk statements.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Attestations, risk statements, duties, scope findings.")
+    ],
     dry_run: DryRun = False,
 ) -> int:
-    """Record efficacy tests of protections (D3) and risk statements (D14) from files."""
+    """Record from files: efficacy tests (D3), risk statements (D14), duties done (V6), scope findings (S4)."""
     from scalegate.procedure.acts import attest as record
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    read = [project.read_acts(Path(f)) for f in files]
-    attestations = [a for r in read for a in r.attestations]
-    statements = [s for r in read for s in r.risk_statements]
+    acts = project.read_acts([Path(f) for f in files])
     if dry_run:
         from scalegate.shape import encode
 
-        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode((*attestations, *statements))})
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(acts)})
         return 0
-    logged = record(project.workspace, attestations, statements, now=project.now())
-    say(f"scalegate: {len(attestations)} attestations and {len(statements)} risk statements recorded")
+    logged = record(project.workspace, acts, now=project.now())
+    say(f"scalegate: {len(logged)} items recorded, signed by the operator's key on behalf of those named")
     if options.as_json:
         print_json({"schema": "scalegate.attestation/1", "entries": [e.index for e in logged]})
     return 0

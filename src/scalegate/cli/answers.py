@@ -20,16 +20,19 @@ def assess(
     context: typer.Context,
     model: Annotated[str, typer.Option("--model", help="Only this model; all of models.yaml if not given.")] = "",
     no_record: Annotated[bool, typer.Option("--no-record", help="Append nothing; needs no key.")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Under policy.yaml as it stands; records nothing.")
+    ] = False,
 ) -> int:
     """Say for every limit what the evidence supports, and for every permission whether it is held."""
     from scalegate.procedure.assessing import assess_models
 
     options: Context = context.obj
-    record = not no_record and not options.replaying
+    record = not no_record and not options.replaying and not draft
     project = options.open(writing=record)
     models = [model] if model else list(project.workspace.models)
     now = options.now(project)
-    made = assess_models(project.workspace, models, now=now, replay=options.replaying, record=record)
+    made = assess_models(project.workspace, models, now=now, replay=options.replaying, record=record, draft=draft)
     if options.as_json:
         from scalegate.cli.json_forms import assessment_form
 

@@ -76,6 +76,7 @@ def _numbers(result: ObservationResult | None) -> Form:
         "limit_value": number(result.limit_value),
         "alert_value": number(result.alert_value),
         "measure": result.measure,
+        "unit": "minutes" if result.measure == "time_horizon" else None,
         "direction": result.direction.value,
         "alpha_lower": number(result.alpha_lower),
         "alpha_upper": number(result.alpha_upper),
@@ -155,6 +156,7 @@ def assessment_form(made: Assessment) -> Form:
         "policy": {"title": made.policy.title, "version": made.policy.version, "digest": made.policy_digest},
         "as_of": format_instant(made.as_of),
         "replay": made.replay,
+        "draft": made.draft,
         "recorded": made.recorded,
         "models": [
             {

@@ -8,10 +8,11 @@ shows an act says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from scalegate.decision.dossier import Approver, Attestation, Pause, RiskStatement, Waiver
+from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, RiskStatement, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
 from scalegate.errors import Finding, InputError, RefusedError, UsageError
 from scalegate.policy.document import Permission, PolicyDocument
@@ -103,26 +104,67 @@ def register(
 # ------------------------------------------------------------------------------- attest and state
 
 
-def attest(
-    workspace: Workspace, attestations: Sequence[Attestation], statements: Sequence[RiskStatement], *, now: datetime
-) -> list[Logged]:
-    """Record efficacy tests of protections (D3) and risk statements (D14).
+@dataclass(frozen=True, kw_only=True)
+class Acts:
+    """What people ask to be recorded, from files."""
+
+    attestations: tuple[Attestation, ...] = ()
+    risk_statements: tuple[RiskStatement, ...] = ()
+    duties_done: tuple[DutyDone, ...] = ()
+    scope_findings: tuple[ScopeFinding, ...] = ()
+
+
+def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
+    """Record efficacy tests of protections (D3), risk statements (D14), duties done (V6) and scope findings (S4).
 
     Raises:
         InputError: one finding for each item that the policy in force does not know or allow; nothing is recorded.
     """
     policy, _ = workspace.policy_in_force()
-    findings = [f for a in attestations for f in _attestation_faults(policy, a, now)]
-    findings += [f for s in statements for f in _statement_faults(workspace, policy, s, now)]
+    findings = [f for a in acts.attestations for f in _attestation_faults(policy, a, now)]
+    findings += [f for s in acts.risk_statements for f in _statement_faults(workspace, policy, s, now)]
+    findings += [f for d in acts.duties_done for f in _duty_faults(policy, d, now)]
+    findings += [f for s in acts.scope_findings for f in _scope_faults(policy, s, now)]
     if findings:
         raise InputError(*findings)
-    logged = [
-        _record(workspace, EntryKind.PROTECTION_ATTESTED, a.protection, a, by=a.approved, now=now) for a in attestations
-    ]
     officer = Approver(
         principal=policy.roles[policy.accountability.officer].holders[0], role=policy.accountability.officer
     )
-    return logged + [_record(workspace, EntryKind.RISK_STATEMENT, s.limit, s, by=officer, now=now) for s in statements]
+    items: list[tuple[EntryKind, str, Body, Approver]] = [
+        *((EntryKind.PROTECTION_ATTESTED, a.protection, a, a.approved) for a in acts.attestations),
+        *((EntryKind.RISK_STATEMENT, s.limit, s, officer) for s in acts.risk_statements),
+        *((EntryKind.DUTY_DONE, d.duty, d, d.by) for d in acts.duties_done),
+        *((EntryKind.SCOPE_FINDING, s.id, s, s.by) for s in acts.scope_findings),
+    ]
+    return [_record(workspace, kind, name, body, by=by, now=now) for kind, name, body, by in items]
+
+
+def _duty_faults(policy: PolicyDocument, done: DutyDone, now: datetime) -> list[Finding]:
+    duty = next((d for d in policy.response.alert_duties if d.id == done.duty), None)
+    path = f"duties_done.{done.duty}"
+    if duty is None:
+        known = ", ".join(d.id for d in policy.response.alert_duties)
+        return [Finding(path=path, rule="V6", what="the policy has no such duty", mend=f"it has {known}")]
+    faults = []
+    if done.by.role != duty.role or not holds(policy, done.by):
+        faults.append(Finding(path=path, rule="V6", what=f"it is a duty of the role {duty.role}"))
+    if done.at > now:
+        faults.append(Finding(path=path, rule="V6", what="done at a time that is to come"))
+    return faults
+
+
+def _scope_faults(policy: PolicyDocument, finding: ScopeFinding, now: datetime) -> list[Finding]:
+    path = f"scope_findings.{finding.id}"
+    faults = []
+    if policy.scope.out_of_scope_below is None or policy.scope.screen is None:
+        what = "the policy states no compute line and no screen, so nothing is out of scope"
+        faults.append(Finding(path=path, rule="S4", what=what))
+    if not holds(policy, finding.by):
+        what = f"{finding.by.principal} does not hold the role {finding.by.role}"
+        faults.append(Finding(path=path, rule="S4", what=what))
+    if finding.until <= now:
+        faults.append(Finding(path=path, rule="S4", what="it has ended already"))
+    return faults
 
 
 def _attestation_faults(policy: PolicyDocument, attestation: Attestation, now: datetime) -> list[Finding]:

@@ -5,6 +5,7 @@ For: command line, service, trainers. Does not know: storage, how results are sh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,6 +44,7 @@ class Assessment:
 
     Attributes:
         replay: made with another clock; nothing was recorded (D16).
+        draft: made under a policy file that is not in force.
         recorded: the entries are in the record; false for a replay, a dry run, or `--no-record`.
     """
 
@@ -50,6 +52,7 @@ class Assessment:
     policy_digest: Digest
     as_of: datetime
     replay: bool
+    draft: bool
     recorded: bool
     subjects: tuple[SubjectAssessment, ...]
     findings: tuple[Finding, ...] = ()
@@ -93,10 +96,18 @@ def requests(
             ancestors=subjects,
             runs=runs,
             suites=workspace.suites,
+            abandoned=_abandoned(workspace, entry.model.subject),
             now=now,
         )
         for name in names
     ]
+
+
+def _abandoned(workspace: Workspace, subject: str) -> dict[str, int]:
+    """By evaluation, how many registered plans of the subject have no run (E4)."""
+    used = {run.plan for run in workspace.view.runs}
+    unused = [p.evaluation for d, p in workspace.view.plans.items() if p.subject == subject and d not in used]
+    return dict(Counter(unused))
 
 
 def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
@@ -161,15 +172,18 @@ def assess_models(
     now: datetime,
     replay: bool = False,
     record: bool = True,
+    draft: bool = False,
 ) -> Assessment:
-    """Assess models under the policy in force.
+    """Assess models under the policy in force, or, as a draft, under the policy file as it stands.
 
-    A replay, or `record=False`, appends nothing; its decisions stand on verdicts that are in no record.
+    A replay, a draft, or `record=False` appends nothing; its decisions stand on verdicts that are in no record.
 
     Raises:
+        InputError: the draft cannot be read.
         UsageError: no policy in force, or an unknown model.
     """
-    policy, digest = workspace.policy_in_force()
+    policy, digest = workspace.drafted_policy() if draft else workspace.policy_in_force()
+    record = record and not draft
     asked = [r for model in models for r in requests(workspace, policy, digest, model, now)]
     verdicts = [assess(request) for request in asked]
     if replay or not record:
@@ -182,6 +196,7 @@ def assess_models(
         policy_digest=digest,
         as_of=now,
         replay=replay,
+        draft=draft,
         recorded=record and not replay,
         subjects=tuple(
             SubjectAssessment(

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from scalegate.assessment.request import RegisteredSuite
 from scalegate.decision.dossier import Approver
-from scalegate.errors import Finding, ScalegateError, UsageError
+from scalegate.errors import Finding, InputError, ScalegateError, UsageError
 from scalegate.evidence.run import Configuration, EvalRun, Model, RunManifest
 from scalegate.policy.document import PolicyDocument
 from scalegate.quantity import Digest, Identifier
@@ -115,6 +115,13 @@ class Workspace:
         if adopted is None:
             raise UsageError("no policy is in force: run `scalegate policy adopt`")
         return adopted.document, adopted.digest
+
+    def drafted_policy(self) -> tuple[PolicyDocument, Digest]:
+        """The policy file as it stands, in force or not. Raises InputError when it cannot be read."""
+        file = self.policy_file
+        if file.document is None or file.digest is None:
+            raise InputError(*file.findings)
+        return file.document, file.digest
 
     def model(self, name: str) -> ModelEntry:
         """Raises UsageError for a label that models.yaml does not have."""

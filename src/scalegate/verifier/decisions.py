@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scalegate.record.canonical import digest_of_value
-
 from scalegate.decision.decision import Decision, Question
 from scalegate.decision.dossier import Dossier
 from scalegate.decision.gate import decide
 from scalegate.errors import Finding
+from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import PolicyAdopted
 from scalegate.record.view import Logged, RecordView, add, dossier_for, question_for
 from scalegate.shape import encode
