@@ -78,7 +78,8 @@ test-all: lint
 	$(PYTEST) -n $(JOBS)
 
 bench: $(CORE)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done
+	$(PY) benchmarks/startup.py
+	$(PY) benchmarks/horizon.py coverage 40
 
 lock:
 	bash requirements/lock.sh
