@@ -41,12 +41,12 @@ from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
 ORIGIN = "acme.demo"
 
 
-def test_key(name: str) -> PrivateKey:
+def made_key(name: str) -> PrivateKey:
     """A key that is made from its name, so that no private key lies in the tree."""
     return PrivateKey(hashlib.sha256(f"scalegate test key: {name}".encode()).digest())
 
 
-OPERATOR = test_key("operator")
+OPERATOR = made_key("operator")
 OPERATOR_KEY = VerifierKey(name=ORIGIN, key=OPERATOR.public)
 
 

@@ -110,8 +110,8 @@ def seal(entry: Entry, *signers: Signer, keep_blob: KeepBlob) -> bytes:
     """The envelope: what the log keeps as one entry. A large body goes to `keep_blob` first.
 
     Raises:
-        InputError: when the entry has no canonical form.
-        RecordError: when the blob cannot be kept.
+        InputError: when the entry has no canonical form, or would be read back as another.
+        RecordError: when the blob cannot be kept, or the entry is too large.
     """
     assert signers, "an entry is signed"
     body = body_bytes(entry.body)
@@ -120,9 +120,18 @@ def seal(entry: Entry, *signers: Signer, keep_blob: KeepBlob) -> bytes:
         kept = keep_blob(body)
         assert kept == digest_of_bytes(body), "a blob is kept under its digest"
     envelope = dsse.format_envelope(dsse.sign(payload, *signers))
-    # What cannot be read back must never enter a log that forgets nothing.
-    assert open_envelope(envelope, fetch_blob=lambda _: body).entry == entry, "an entry reads as it was written"
+    _check_readable(entry, envelope, body)
     return envelope
+
+
+def _check_readable(entry: Entry, envelope: bytes, body: bytes) -> None:
+    """What would be read as something else than was meant must not enter a log that forgets nothing."""
+    try:
+        same = open_envelope(envelope, fetch_blob=lambda _: body).entry == entry
+    except RecordError:
+        same = False
+    if not same:
+        raise InputError(f"a {entry.kind} entry about {entry.about.name!r} could not be read back as it is")
 
 
 # ----------------------------------------------------------------------------------------- read
