@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scalegate.adapters.evidence_table import read_table
+from scalegate.adapters.evidence_table import COLUMNS, read_table
 from scalegate.errors import InputError
+from scalegate.evidence.defects import READER_DEFECTS
 from scalegate.evidence.parsed_run import Labels, ParsedSource
 from scalegate.evidence.run import Dating, Status
 from scalegate.quantity import Identifier, parse_instant
+from shared import ROOT
 
 HEAD = "model,evaluation,task,score"
 LABELS = Labels(configuration=Identifier("default"))
@@ -203,3 +205,9 @@ def test_any_bytes_give_runs_or_findings(tmp_path: Path, text: bytes) -> None:
         else:
             continue
         assert found
+
+
+def test_the_format_page_names_every_column_status_and_defect() -> None:
+    page = (ROOT / "docs" / "evidence-format.md").read_text(encoding="utf-8")
+    words = [*COLUMNS, *Status, *READER_DEFECTS]
+    assert [word for word in words if f"`{word}`" not in page] == []
