@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from publication import fixture_page as fixture
 from scalegate.decision.decision import NotTested
-from scalegate.policy.document import Permission
+from scalegate.policy.document import Direction, Permission
 from scalegate.publication.legible import legible, make_legible
 from scalegate.publication.not_tested import gather
 from scalegate.publication.page import ReportPage
@@ -243,6 +243,8 @@ def re_split(text: str) -> tuple[str, str]:
         ("0", "0 min"),
         ("0.6", "36 s"),
         ("42", "42 min"),
+        ("60", "1 h"),
+        ("61", "61 min"),
         ("90", "1.5 h"),
         ("480", "8 h"),
         ("72000", "1,200 h"),
@@ -302,3 +304,30 @@ def test_publication_loads_no_renderer_store_or_number_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_limits_stand_in_the_order_of_their_ladder() -> None:
+    policy = fixture.policy()
+    shuffled = replace(policy, limits=dict(sorted(policy.limits.items())))
+    page = fixture.page(policy=shuffled)
+    assert list(shuffled.limits) != ["day", "week", "campaign"]
+    assert [limit.id for limit in page.limits] == ["day", "week", "campaign"]
+    assert all([v.limit for v in sheet.verdicts] == ["day", "week", "campaign"] for sheet in page.models)
+    assert page == fixture.page()
+
+
+def test_D4_a_first_run_that_is_granted_says_that_there_is_no_evidence_yet() -> None:
+    page = fixture.page(verdicts=[v for v in fixture.verdicts() if v.model != "alder-2"])
+    train = sheet(page, "alder-2").decisions[0]
+    assert (train.status, train.note) == (GRANTED, "no evidence yet")
+    assert "D4" in [rule.id for rule in page.rules]
+    assert not any(line.note for line in sheet(page, "alder-3").decisions)
+
+
+def test_V1_a_demonstration_is_read_at_its_lower_bound() -> None:
+    policy = fixture.policy()
+    seen = policy.limits["day"].observations["horizon"]
+    shown = replace(policy.limits["day"], observations={"horizon": replace(seen, direction=Direction.DEMONSTRATION)})
+    chart = fixture.page(policy=replace(policy, limits={**policy.limits, "day": shown})).limits[0].observations[0].chart
+    assert chart.summary.startswith("Lower bounds of 15 models: 0 reach the limit")
+    assert all(mark.gating_lower for mark in chart.marks)

@@ -9,15 +9,21 @@ cannot show a character, symbols are left out rather than replaced by one that m
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scalegate.publication.model_sheet import DecisionLine, ModelSheet
+from scalegate.publication.decision_line import DecisionLine
+from scalegate.publication.legible import legible
+from scalegate.publication.model_sheet import ModelSheet
 from scalegate.publication.page import DecisionPage, ReportPage, RuleWord
 from scalegate.publication.words import Status
+
+if TYPE_CHECKING:
+    from scalegate.obligation.due import Due
 
 FEW = 3  # up to so many models every reason is printed; beyond, what blocks is gathered over models
 
@@ -74,6 +80,15 @@ def print_decision(page: DecisionPage, console: Console) -> None:
 
 
 _NONE = "the decision lists nothing; other threat models than those of the policy are never tested"
+
+
+def print_due(owed: Sequence[Due], console: Console) -> None:
+    """What is owed, soonest first; what is late says so in a word."""
+    if not owed:
+        _line(console, "Nothing is owed under the policy in force.")
+    for due in owed:
+        stamp = f"{due.at:%Y-%m-%d} {'LATE ' if due.late else ''}"
+        _bullets(console, [(stamp, legible(f"{due.what}: {due.about} (role {due.role})"))])
 
 
 # --------------------------------------------------------------------------------- the matrix
@@ -148,7 +163,9 @@ def _decision(line: DecisionLine, console: Console) -> None:
         text.append(_fit(f" until {line.until} ({line.because})", console))
     if line.compute_cap:
         text.append(f", up to {line.compute_cap}")
-    console.print(text, soft_wrap=False)
+    if line.note:
+        text.append(f"; {line.note} (D4)")
+    _wrapped(console, text, "", "")
     if line.out_of_scope:
         _line(console, f"out of scope by the finding {line.out_of_scope}")
     for blocker in line.blockers:
@@ -180,6 +197,7 @@ def _foot(page: ReportPage, console: Console) -> None:
     foot = page.foot
     _heading(console, "RECORD")
     _line(console, page.gate_words)
+    _line(console, f"Recorded runs that can clear nothing: {page.invalid_runs}.")
     for waiver in page.waivers:
         what = f"{waiver.permission} on {waiver.limit} for {waiver.subject}, {waiver.since} to {waiver.until}"
         _bullets(console, [(f"waiver {waiver.id} ({waiver.state}): ", f"{what}: {waiver.reason}")])
@@ -212,7 +230,7 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(_fit(text, console), style=style, overflow="fold"))
+    _wrapped(console, Text(_fit(text, console), style=style), "", "")
 
 
 def _bullets(console: Console, items: Iterable[tuple[str, str]]) -> None:
@@ -220,9 +238,15 @@ def _bullets(console: Console, items: Iterable[tuple[str, str]]) -> None:
     for head, text in items:
         whole = Text(_fit(head, console), style="bold")
         whole.append(_fit(text, console), style="not bold")
-        for number, line in enumerate(whole.wrap(console, max(console.width - 2, 20))):
-            line.rstrip()
-            console.print(Text("  " if number else "- ").append_text(line), no_wrap=True, overflow="ignore", crop=False)
+        _wrapped(console, whole, "- ", "  ")
+
+
+def _wrapped(console: Console, text: Text, first: str, others: str) -> None:
+    """Lines that fit the width, without the spaces that a wrapped line would end with."""
+    for number, line in enumerate(text.wrap(console, max(console.width - len(first), 20))):
+        line.rstrip()
+        whole = Text(others if number else first).append_text(line)
+        console.print(whole, no_wrap=True, overflow="ignore", crop=False)
 
 
 def _unicode(console: Console) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from scalegate.policy.document import (
+    Direction,
     ExistenceObservation,
     HorizonObservation,
     JudgementObservation,
@@ -35,7 +36,7 @@ class ChartMark:
         lower, upper: the gate's bounds; None when there is no evidence; `upper` infinite or None with a
             `lower` means that nothing bounds it from above.
         point: the plain estimate or the free fit, only where it lies within the bounds.
-        gating_lower: the lower bound gave the verdict (danger shown), not the upper.
+        gating_lower: the lower bound is the one that counts (a demonstration), not the upper.
     """
 
     number: int
@@ -75,6 +76,7 @@ class ChartSource:
     alert_value: Decimal
     limit_text: str
     alert_text: str
+    demonstration: bool
     marks: tuple[ChartMark, ...]
     summary: str
 
@@ -98,8 +100,9 @@ def chart_source(
         alert_value=lines[1],
         limit_text=format_measure(drawn.measure, lines[0]),
         alert_text=format_measure(drawn.measure, lines[1]),
+        demonstration=drawn.direction is Direction.DEMONSTRATION,
         marks=marks,
-        summary=_summary(marks, *lines),
+        summary=_summary(drawn, marks, *lines),
     )
 
 
@@ -142,7 +145,7 @@ def _mark(row: Row, result: ObservationResult | None, observation: Drawn) -> Cha
         exact=_exact(observation, lower, upper),
         free_fit=free_fit_text(observation, result.free_fit if result else None),
         evidence=f"{result.attempts:,} attempts at {result.tasks:,} tasks" if result and result.attempts else "none",
-        gating_lower=kind is VerdictKind.DANGER_SHOWN,
+        gating_lower=observation.direction is Direction.DEMONSTRATION,
     )
 
 
@@ -186,12 +189,19 @@ def _exact(observation: Drawn, lower: Decimal | None, upper: Decimal | None) -> 
     return " to ".join(shown) if lower is not None or upper is not None else "none"
 
 
-def _summary(marks: tuple[ChartMark, ...], limit: Decimal, alert: Decimal) -> str:
-    seen = [m for m in marks if not m.unseen]
-    reach = sum(m.open_above or (m.upper is not None and m.upper >= limit) for m in seen)
-    between = sum(not m.open_above and m.upper is not None and alert <= m.upper < limit for m in seen)
-    below = len(seen) - reach - between
-    shown = sum(m.gating_lower for m in seen)
-    text = f"Upper bounds of {len(marks)} models: {reach} reach the limit, {between} the alert line only, "
-    text += f"{below} neither; without evidence here: {len(marks) - len(seen)}."
-    return text + (f" For {shown} the lower bound itself reaches the limit." if shown else "")
+def _summary(observation: Drawn, marks: tuple[ChartMark, ...], limit: Decimal, alert: Decimal) -> str:
+    lower = observation.direction is Direction.DEMONSTRATION
+    counting = [_counting(mark, lower=lower) for mark in marks if not mark.unseen]
+    reach = sum(value >= limit for value in counting)
+    between = sum(alert <= value < limit for value in counting)
+    text = f"{'Lower' if lower else 'Upper'} bounds of {len(marks)} models: {reach} reach the limit, "
+    text += f"{between} the alert line only, {len(counting) - reach - between} neither; "
+    text += f"without evidence here: {len(marks) - len(counting)}."
+    return f"{text} A demonstration that fails clears nothing." if lower else text
+
+
+def _counting(mark: ChartMark, *, lower: bool) -> Decimal:
+    """The bound that is held against the lines; what is missing is taken at its end of the scale."""
+    if lower:
+        return mark.lower if mark.lower is not None else Decimal(0)
+    return mark.upper if mark.upper is not None else Decimal("Infinity")

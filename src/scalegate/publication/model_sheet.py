@@ -2,27 +2,23 @@
 
 For: pages and screens. Does not know: markup; how verdicts and decisions came about.
 
-Verdicts are shown as they stand at the page's time: what has expired since it was recorded reads as expired,
-and a grant that has lapsed reads as held.
+Verdicts are shown as they stand at the page's time: what has expired since it was recorded reads as expired.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from scalegate.decision.decision import Blocker, Decision
-from scalegate.policy.document import HorizonObservation, PolicyDocument
+from scalegate.policy.document import HorizonObservation, Permission, PolicyDocument
 from scalegate.publication.chart import free_fit_text
-from scalegate.publication.roster import Asked, Row
+from scalegate.publication.decision_line import DecisionLine, RestLine, decision_line
+from scalegate.publication.roster import Asked, Row, limits_in_order
 from scalegate.publication.words import (
     GRANTED,
-    HELD,
-    PERMISSIONS,
     VERDICTS,
-    WAIVED,
     Status,
     format_date,
     format_interval,
@@ -67,45 +63,6 @@ class VerdictLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlockerLine:
-    """One reason why a permission is held."""
-
-    rule: str
-    about: str
-    why: str
-    cleared_by: str
-    waivable: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class RestLine:
-    """One thing that an answer rests on."""
-
-    ground: str
-    id: str
-    what: str
-    until: str
-    digest: str
-    for_permissions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionLine:
-    """The answer for one permission and mode at the page's time."""
-
-    name: str
-    permission: str
-    mode: str
-    status: Status
-    until: str
-    because: str
-    blockers: tuple[BlockerLine, ...]
-    rests_on: tuple[RestLine, ...]
-    compute_cap: str
-    out_of_scope: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ModelSheet:
     """One row of the matrix, and the sheet behind it; verdicts and decisions in the order of the columns."""
 
@@ -131,7 +88,8 @@ class ModelSheet:
 
 def model_sheet(policy: PolicyDocument, row: Row, asked: tuple[Asked, ...], as_of: datetime) -> ModelSheet:
     """The sheet of one row; `asked` are the columns."""
-    decisions = tuple(decision_line(policy, key, row.decisions.get(key), as_of) for key in asked)
+    lines = (decision_line(policy, key, row.decisions.get(key), as_of) for key in asked)
+    decisions = tuple(_first_run(row, line) for line in lines)
     model = row.model
     return ModelSheet(
         number=row.number,
@@ -146,11 +104,19 @@ def model_sheet(policy: PolicyDocument, row: Row, asked: tuple[Asked, ...], as_o
         parents=tuple(str(parent) for parent in model.parents) if model else (),
         verdicts=tuple(
             verdict_line(policy, limit, number, row.verdicts.get(limit), as_of)
-            for number, limit in enumerate(policy.limits, 1)
+            for number, limit in enumerate(limits_in_order(policy), 1)
         ),
         decisions=decisions,
         rests_on=_gathered(decisions),
     )
+
+
+def _first_run(row: Row, line: DecisionLine) -> DecisionLine:
+    """A run without any evaluated checkpoint may be granted up to its first due point, and says so (D4)."""
+    seen = any(result.attempts for verdict in row.verdicts.values() for result in verdict.observations)
+    if seen or line.permission != Permission.TRAIN or line.status is not GRANTED:
+        return line
+    return replace(line, note="no evidence yet")
 
 
 def _identity(row: Row) -> str:
@@ -269,76 +235,6 @@ def _notes(policy: PolicyDocument, limit: str, result: ObservationResult) -> Ite
 
 
 # ------------------------------------------------------------------------------------- decisions
-
-
-def column_name(key: Asked) -> str:
-    """`Deploy (api)`."""
-    permission, mode = key
-    name = PERMISSIONS[permission][0]
-    return f"{name} ({mode})" if mode else name
-
-
-def decision_line(policy: PolicyDocument, key: Asked, decision: Decision | None, as_of: datetime) -> DecisionLine:
-    """The answer as it stands at `as_of`: what nobody asked is held (D1), and a lapsed grant is held (D9)."""
-    status, until, because, extra = _standing(decision, as_of)
-    blockers = extra + tuple(_blocker(policy, b) for b in (decision.blockers if decision else ()))
-    granted = status is GRANTED
-    return DecisionLine(
-        name=column_name(key),
-        permission=key[0].value,
-        mode=key[1],
-        status=status,
-        until=until,
-        because=because,
-        blockers=blockers,
-        rests_on=tuple(_rest_lines(decision)),
-        compute_cap=str(decision.compute_cap) if granted and decision and decision.compute_cap else "",
-        out_of_scope=decision.out_of_scope if decision else "",
-    )
-
-
-def _standing(decision: Decision | None, as_of: datetime) -> tuple[Status, str, str, tuple[BlockerLine, ...]]:
-    if decision is None:
-        return HELD, "", "", (_own("D1", "nobody asked; what was not granted is held"),)
-    if decision.granted:
-        if decision.lapses_at is not None and decision.lapses_at <= as_of:
-            why = f"the grant lapsed on {format_date(decision.lapses_at)} ({decision.lapses_because})"
-            return HELD, "", "", (_own("D9", why),)
-        return GRANTED, format_date(decision.lapses_at), decision.lapses_because, ()
-    if decision.waived_until is not None and decision.waived_until > as_of:
-        return WAIVED, format_date(decision.waived_until), "the waiver ends", ()
-    if decision.waived_until is not None:
-        return HELD, "", "", (_own("D12", f"the waiver ended on {format_date(decision.waived_until)}"),)
-    return HELD, "", "", ()
-
-
-def _own(rule: str, why: str) -> BlockerLine:
-    return BlockerLine(rule=rule, about="", why=why, cleared_by="asking again", waivable=False)
-
-
-def _blocker(policy: PolicyDocument, blocker: Blocker) -> BlockerLine:
-    limit = policy.limits.get(blocker.limit)
-    measure = policy.protections.measures.get(blocker.protection)
-    about = [limit.title if limit else blocker.limit, measure.title if measure else blocker.protection]
-    roles = [policy.roles[r].title if r in policy.roles else str(r) for r in blocker.cleared_by]
-    return BlockerLine(
-        rule=blocker.rule,
-        about=": ".join(part for part in about if part),
-        why=spelled(blocker.why),
-        cleared_by=", ".join(roles) or "nobody under this policy",
-        waivable=blocker.waivable,
-    )
-
-
-def _rest_lines(decision: Decision | None) -> Iterator[RestLine]:
-    for rest in decision.rests_on if decision else ():
-        yield RestLine(
-            ground=rest.ground.value.replace("_", " "),
-            id=rest.id,
-            what=spelled(rest.what),
-            until=format_date(rest.until),
-            digest=rest.digest or "",
-        )
 
 
 def _gathered(decisions: tuple[DecisionLine, ...]) -> tuple[RestLine, ...]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from scalegate.policy.document import PolicyDocument
-from scalegate.publication.roster import Row
+from scalegate.policy.document import Limit, PolicyDocument
+from scalegate.publication.roster import Row, limits_in_order
 from scalegate.publication.words import VERDICTS, count, format_date, join, some
 from scalegate.verdict.verdict import ObservationResult, VerdictKind
 
@@ -107,7 +107,7 @@ def _without_evaluation(policy: PolicyDocument, as_of: datetime) -> Iterator[Not
 
 
 def _without_evidence(policy: PolicyDocument, rows: tuple[Row, ...], as_of: datetime) -> Iterator[NotTestedItem]:
-    for name, limit in policy.limits.items():
+    for name, limit in _limits(policy):
         if not limit.observations:
             continue
         found: dict[str, list[str]] = {}
@@ -133,7 +133,7 @@ def _absence(row: Row, limit: str, as_of: datetime) -> str:
 
 
 def _effort(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:
-    for name, limit in policy.limits.items():
+    for name, limit in _limits(policy):
         threat_id = policy.threat_model_of(name) or ""
         threat = policy.threat_models.get(threat_id)
         budget = threat.attacker_budget if threat else None
@@ -168,7 +168,7 @@ _TOLD_ABOVE = ("effort is ", "the effort behind ")  # `_effort` gives the same f
 
 
 def _gaps(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:
-    for name, limit in policy.limits.items():
+    for name, limit in _limits(policy):
         notes = [
             (row.title, text)
             for row, result in _results(rows, name)
@@ -231,6 +231,10 @@ def _stated(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTested
         title = policy.threat_models[threat].title if threat in policy.threat_models else threat
         for text, titles in gather(found):
             yield NotTestedItem(threat_model=threat, what=title, why=f"{text}: {_models(titles, rows)}")
+
+
+def _limits(policy: PolicyDocument) -> list[tuple[str, Limit]]:
+    return [(name, policy.limits[name]) for name in limits_in_order(policy)]
 
 
 def _results(rows: tuple[Row, ...], limit: str) -> Iterator[tuple[Row, ObservationResult]]:

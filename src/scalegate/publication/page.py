@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scalegate.decision.decision import Decision
-from scalegate.decision.dossier import Waiver
 from scalegate.evidence.run import Model
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.publication.chart import ChartSource, chart_source, quantity
-from scalegate.publication.foot import RecordFoot
+from scalegate.publication.decision_line import DecisionLine, column_name, decision_line
+from scalegate.publication.foot import FootPage, RecordFoot, WaiverLine, foot_page, gate_words, waiver_line
 from scalegate.publication.legible import make_legible
-from scalegate.publication.model_sheet import DecisionLine, ModelSheet, column_name, decision_line, model_sheet
+from scalegate.publication.limit_section import LimitSection, limit_section
+from scalegate.publication.model_sheet import ModelSheet, model_sheet
 from scalegate.publication.not_tested import NotTestedGroup, NotTestedItem, not_tested_groups
-from scalegate.publication.roster import Asked, Row, asked_about, roster
+from scalegate.publication.roster import Asked, asked_about, limits_in_order, roster
 from scalegate.publication.rules import rule_order, sentence
 from scalegate.publication.words import (
     CLAIMS,
@@ -39,7 +39,7 @@ from scalegate.publication.words import (
     join,
 )
 from scalegate.quantity import format_instant
-from scalegate.verdict.verdict import Verdict, VerdictKind
+from scalegate.verdict.verdict import Verdict
 
 __all__ = ["DecisionPage", "RecordFoot", "ReportPage", "decision_page", "report_page"]
 
@@ -57,83 +57,11 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ObservedLine:
-    """What one observation came to for one model."""
-
-    title: str
-    status: Status
-    evidence: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObservationSection:
-    """One observation of a limit: in words, and as a chart where its measure has lines."""
-
-    name: str
-    evaluation: str
-    quantity: str
-    direction: str
-    relied_on: bool
-    precursor: str
-    chart: ChartSource | None
-    lines: tuple[ObservedLine, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LimitSection:
-    """One limit: what it means, where it stands on its ladder, what was seen."""
-
-    id: str
-    anchor: str
-    title: str
-    capability: str
-    threat_model: str
-    rung: str
-    hard_stop: bool
-    counts: tuple[tuple[Status, int], ...]
-    invalid_runs: int
-    abandoned_runs: int
-    observations: tuple[ObservationSection, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class RuleWord:
     """A rule that the page cites, in one sentence."""
 
     id: str
     sentence: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class WaiverLine:
-    """A recorded departure from the policy."""
-
-    id: str
-    subject: str
-    permission: str
-    limit: str
-    reason: str
-    approvers: str
-    since: str
-    until: str
-    state: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FootPage:
-    """The foot: policy, record, keys, and how to check them."""
-
-    policy_title: str
-    policy_version: str
-    policy_digest: str
-    origin: str
-    size: int
-    root: str
-    checkpoint: str
-    keys: str
-    witnesses: str
-    max_lease: str
-    verify: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +84,7 @@ class ReportPage:
     limits: tuple[LimitSection, ...]
     models: tuple[ModelSheet, ...]
     gate_words: str
+    invalid_runs: int
     waivers: tuple[WaiverLine, ...]
     rules: tuple[RuleWord, ...]
     foot: FootPage
@@ -203,7 +132,9 @@ def report_page(
     rows = roster(verdicts, decisions, models, as_of)
     asked = asked_about(rows)
     sheets = tuple(model_sheet(policy, row, asked, as_of) for row in rows)
-    limits = tuple(_limit(policy, name, number, rows, sheets) for number, name in enumerate(policy.limits, 1))
+    limits = tuple(
+        limit_section(policy, name, number, rows, sheets) for number, name in enumerate(limits_in_order(policy), 1)
+    )
     columns = tuple(_column(key, sheets, position) for position, key in enumerate(asked))
     page = ReportPage(
         title=policy.title,
@@ -221,10 +152,11 @@ def report_page(
         columns=columns,
         limits=limits,
         models=sheets,
-        gate_words=_gate_words(foot),
-        waivers=tuple(_waiver(policy, waiver, as_of) for waiver in foot.waivers),
+        gate_words=gate_words(foot),
+        invalid_runs=foot.invalid_runs,
+        waivers=tuple(waiver_line(policy, waiver, as_of) for waiver in foot.waivers),
         rules=_rules(sheets),
-        foot=_foot(policy, foot),
+        foot=foot_page(policy, foot),
     )
     return make_legible(page)
 
@@ -293,7 +225,7 @@ def _waived_words(waived: int) -> str:
 
 
 def _followed(policy: PolicyDocument, foot: RecordFoot, as_of: datetime) -> Iterable[str]:
-    yield _gate_words(foot)
+    yield gate_words(foot)
     active = [w for w in foot.waivers if w.since <= as_of < w.until]
     yield f"{count(len(active), 'waiver')} in force: recorded departures from the policy, shown as held."
     relaxed = policy.evaluation.relaxations
@@ -304,16 +236,6 @@ def _followed(policy: PolicyDocument, foot: RecordFoot, as_of: datetime) -> Iter
         else "The policy relaxes none of the requirements that it could."
     )
     yield "This shows what the record says. Acts that nobody recorded are not visible here."
-
-
-def _gate_words(foot: RecordFoot) -> str:
-    asked = foot.times_held + foot.times_granted + foot.times_waived
-    if not asked:
-        return "The record holds no answer of the gate."
-    return (
-        f"In this record the gate has answered {count(asked, 'time')}: it said no {count(foot.times_held, 'time')}, "
-        f"granted {count(foot.times_granted, 'time')}, and held under a waiver {count(foot.times_waived, 'time')}."
-    )
 
 
 def _acceptable(sheets: tuple[ModelSheet, ...]) -> tuple[str, ...]:
@@ -346,101 +268,12 @@ def _column(key: Asked, sheets: tuple[ModelSheet, ...], position: int) -> Column
     )
 
 
-def _limit(
-    policy: PolicyDocument, name: str, number: int, rows: tuple[Row, ...], sheets: tuple[ModelSheet, ...]
-) -> LimitSection:
-    limit = policy.limits[name]
-    threat = policy.threat_models.get(policy.threat_model_of(name) or "")
-    tones = Counter(sheet.verdicts[number - 1].status.tone for sheet in sheets)
-    results = [r for row in rows if name in row.verdicts for r in row.verdicts[name].observations]
-    return LimitSection(
-        id=name,
-        anchor=f"limit-{number}",
-        title=limit.title,
-        capability=limit.capability,
-        threat_model=threat.title if threat else "no threat model names it",
-        rung=f"rung {threat.ladder.index(name) + 1} of {len(threat.ladder)}" if threat else "",
-        hard_stop=limit.hard_stop,
-        counts=tuple((status, tones[status.tone]) for status in VERDICTS.values() if tones[status.tone]),
-        invalid_runs=sum(r.invalid_runs for r in results),
-        abandoned_runs=sum(r.abandoned_runs for r in results),
-        observations=tuple(
-            _observation(policy, name, seen, f"plot-{number}-{place}", rows, sheets)
-            for place, seen in enumerate(limit.observations, 1)
-        ),
-    )
-
-
-def _observation(
-    policy: PolicyDocument, limit: str, name: str, anchor: str, rows: tuple[Row, ...], sheets: tuple[ModelSheet, ...]
-) -> ObservationSection:
-    seen = policy.limits[limit].observations[name]
-    evaluation = policy.evaluation.evaluations.get(getattr(seen, "evaluation", ""))
-    precursor = getattr(seen, "precursor", None)
-    direction = getattr(seen, "direction", "demonstration" if seen.measure == "existence" else "judgement")
-    return ObservationSection(
-        name=name,
-        evaluation=evaluation.title if evaluation else str(getattr(seen, "evaluation", "")),
-        quantity=quantity(seen),
-        direction=str(direction).replace("rule_out_proxy", "rule-out proxy"),
-        relied_on=getattr(seen, "relied_on", False),
-        precursor=f"{precursor.argument} ({precursor.author}, until {format_date(precursor.expires)})"
-        if precursor
-        else "",
-        chart=chart_source(policy, limit, name, rows, anchor=anchor),
-        lines=tuple(_observed(sheet, limit, name) for sheet in sheets),
-    )
-
-
-def _observed(sheet: ModelSheet, limit: str, observation: str) -> ObservedLine:
-    verdict = next(v for v in sheet.verdicts if v.limit == limit)
-    line = next((o for o in verdict.observations if o.name == observation), None)
-    if line is None:
-        return ObservedLine(title=sheet.title, status=VERDICTS[VerdictKind.NOT_RUN], evidence="no run is recorded")
-    return ObservedLine(title=sheet.title, status=line.status, evidence=line.evidence)
-
-
 def _rules(sheets: tuple[ModelSheet, ...]) -> tuple[RuleWord, ...]:
     used = {rule for sheet in sheets for verdict in sheet.verdicts for rule in verdict.rules}
+    used |= {"D4"} if any(line.note for sheet in sheets for line in sheet.decisions) else set()
     used |= {blocker.rule for sheet in sheets for line in sheet.decisions for blocker in line.blockers}
     return _sentences(used)
 
 
 def _sentences(used: set[str]) -> tuple[RuleWord, ...]:
     return tuple(RuleWord(id=rule, sentence=sentence(rule)) for rule in sorted(used, key=rule_order))
-
-
-# ----------------------------------------------------------------------------------------- foot
-
-
-def _waiver(policy: PolicyDocument, waiver: Waiver, as_of: datetime) -> WaiverLine:
-    limit = policy.limits.get(waiver.limit)
-    return WaiverLine(
-        id=waiver.id,
-        subject=waiver.subject,
-        permission=PERMISSIONS[waiver.permission][0],
-        limit=limit.title if limit else str(waiver.limit),
-        reason=waiver.reason,
-        approvers=", ".join(f"{a.principal} ({a.role})" for a in waiver.approvers),
-        since=format_date(waiver.since),
-        until=format_date(waiver.until),
-        state="not begun" if as_of < waiver.since else "in force" if as_of < waiver.until else "ended",
-    )
-
-
-def _foot(policy: PolicyDocument, foot: RecordFoot) -> FootPage:
-    outside = foot.outside_witnesses
-    lone = "outside witnesses: 0 → shows order and integrity, not independence"
-    return FootPage(
-        policy_title=policy.title,
-        policy_version=policy.version,
-        policy_digest=str(foot.policy_digest),
-        origin=foot.origin,
-        size=foot.size,
-        root=str(foot.root),
-        checkpoint=foot.checkpoint,
-        keys=f"parties holding keys: {foot.key_parties}",
-        witnesses=lone if outside == 0 else f"outside witnesses: {outside}",
-        max_lease=f"{policy.response.max_lease}: the longest that a grant outlives a pause which its holder cannot see",
-        verify="scalegate log verify",
-    )

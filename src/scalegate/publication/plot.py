@@ -92,7 +92,8 @@ def value_range(source: ChartSource) -> tuple[Decimal, Decimal]:
         return Decimal(0), Decimal(1)
     values = [v for m in source.marks for v in (m.lower, m.upper, m.point) if v is not None and v.is_finite() and v > 0]
     values += [source.limit_value, source.alert_value]
-    return min(values) / 2, max(values) * 3
+    # Weak models must not crush the decades around the lines; what lies lower is drawn as an open end.
+    return max(min(values) / 2, source.alert_value / 600), max(values) * 3
 
 
 def value_scale(source: ChartSource, start: float, end: float) -> Scale:

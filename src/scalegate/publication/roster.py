@@ -14,7 +14,7 @@ from datetime import datetime
 
 from scalegate.decision.decision import Decision
 from scalegate.evidence.run import Model
-from scalegate.policy.document import Permission
+from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.verdict.verdict import Verdict
 
 Asked = tuple[Permission, str]  # permission and mode
@@ -88,3 +88,9 @@ def asked_about(rows: Iterable[Row]) -> tuple[Asked, ...]:
     """The permissions and modes that anything was asked about, in the order of D1."""
     order = tuple(Permission)
     return tuple(sorted({key for row in rows for key in row.decisions}, key=lambda key: (order.index(key[0]), key[1])))
+
+
+def limits_in_order(policy: PolicyDocument) -> tuple[str, ...]:
+    """Every limit: ladders from their lowest rung up, then what is on no ladder."""
+    rungs = [str(rung) for threat in policy.threat_models.values() for rung in threat.ladder if rung in policy.limits]
+    return tuple(dict.fromkeys([*rungs, *policy.limits]))

@@ -127,7 +127,7 @@ def format_minutes(value: Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
     if value == 0:
         return "0 min"
     scale, unit = (Decimal(60), "s") if value < 1 else (Decimal(1), "min")
-    if value >= 90:
+    if value >= 90 or (value >= 60 and value % 60 == 0):
         scale, unit = Decimal(1) / 60, "h"
     return f"{_grouped(cut(value * scale, 3, rounding))} {unit}"
 
