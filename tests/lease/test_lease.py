@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import pickle
 import random
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scalegate.lease.load as loading
 from adapters.logs import built, make_log
@@ -178,6 +181,13 @@ def test_the_cap_itself_is_allowed_in_every_kind_of_number(load: Load) -> None:
     lease = load()
     for flop in (Decimal("2.1e24"), 21 * 10**23, 1, 2.0999e24):
         assert train(lease, effective_compute_flop=flop), flop
+
+
+@given(st.decimals(1, Decimal("1e40"), allow_nan=False), st.floats())
+def test_a_float_is_compared_exactly(cap: Decimal, flop: float) -> None:
+    below = loading._float_below(cap)
+    near = (below, math.nextafter(below, math.inf), flop)
+    assert [0 < x <= below for x in near] == [math.isfinite(x) and 0 < Decimal(x) <= cap for x in near]
 
 
 def test_a_mode_that_the_lease_names_must_be_given(load: Load) -> None:

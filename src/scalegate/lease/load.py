@@ -7,6 +7,7 @@ of the room that reads files and clocks.
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class Lease:
     __slots__ = (
         "_allowed",
         "_cap",
+        "_cap_float",
         "_configuration",
         "_ends",
         "_floor",
@@ -85,6 +87,7 @@ class Lease:
     document: LeaseDocument
     _allowed: Allowed
     _cap: Decimal | None
+    _cap_float: float
     _configuration: str
     _ends: float
     _floor: float
@@ -103,6 +106,7 @@ class Lease:
         put("_configuration", document.configuration)
         put("_mode", document.mode)
         put("_cap", document.effective_compute_cap)
+        put("_cap_float", _float_below(document.effective_compute_cap))
         put("_ends", document.ends.timestamp())
         # The lease exists, so it is not earlier than its beginning, whatever this machine's clock says.
         put("_floor", max(wall, document.begins.timestamp()))
@@ -156,7 +160,11 @@ class Lease:
             return _other("configuration", self._configuration, configuration)
         if mode != self._mode and not (mode is None and not self._mode):
             return _other("mode", self._mode, mode)
-        if self._cap is not None and not _within(effective_compute_flop, self._cap):
+        if self._cap is not None and not (
+            0.0 < effective_compute_flop <= self._cap_float
+            if type(effective_compute_flop) is float
+            else _within(effective_compute_flop, self._cap)
+        ):
             return _beyond(effective_compute_flop, self._cap)
         moment = max(time.time(), self._floor + (_elapsed() - self._started))
         if now is not None:
@@ -201,6 +209,14 @@ def read_trust(path: str | Path) -> Trust:
 
 
 # -------------------------------------------------------------------------------------- comparison
+
+
+def _float_below(cap: Decimal | None) -> float:
+    """The largest float that is not above the cap: a float is within the cap when it is within this one."""
+    if cap is None or cap > Decimal(sys.float_info.max):
+        return sys.float_info.max
+    nearest = float(cap)
+    return nearest if Decimal(nearest) <= cap else math.nextafter(nearest, 0)
 
 
 def _within(flop: object, cap: Decimal) -> bool:
