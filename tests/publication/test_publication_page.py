@@ -17,7 +17,7 @@ from scalegate.decision.decision import NotTested
 from scalegate.policy.document import Direction, Permission
 from scalegate.publication.legible import legible, make_legible
 from scalegate.publication.not_tested import gather
-from scalegate.publication.page import ReportPage
+from scalegate.publication.page import ReportPage, decision_page
 from scalegate.publication.rules import RULES, rule_order
 from scalegate.publication.words import GRANTED, HELD, VERDICTS, format_interval, format_minutes, format_share
 from scalegate.quantity import UNBOUNDED
@@ -331,3 +331,14 @@ def test_V1_a_demonstration_is_read_at_its_lower_bound() -> None:
     chart = fixture.page(policy=replace(policy, limits={**policy.limits, "day": shown})).limits[0].observations[0].chart
     assert chart.summary.startswith("Lower bounds of 15 models: 0 reach the limit")
     assert all(mark.gating_lower for mark in chart.marks)
+
+
+def test_a_decision_page_says_each_gap_once() -> None:
+    gaps = [NotTested(threat_model="cyber", why=f"limit {limit}: 7 families") for limit in ("day", "week", "week")]
+    gaps.append(NotTested(threat_model="cyber", why="limit day: NOT_RUN"))
+    decision = replace(fixture.decisions()[0], not_tested=tuple(gaps))
+    page = decision_page(fixture.policy(), decision, fixture.models(), as_of=fixture.AS_OF, replay=False)
+    assert [(i.what, i.why) for i in page.not_tested] == [
+        ("A day of expert intrusion; A week of expert intrusion", "7 families"),
+        ("A day of expert intrusion", "NOT RUN"),
+    ]

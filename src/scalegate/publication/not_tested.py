@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from scalegate.decision.decision import NotTested
 from scalegate.policy.document import Limit, PolicyDocument
 from scalegate.publication.roster import Row, limits_in_order
-from scalegate.publication.words import VERDICTS, count, format_date, join, some
+from scalegate.publication.words import VERDICTS, count, format_date, join, some, spelled
 from scalegate.verdict.verdict import ObservationResult, VerdictKind
 
 
@@ -49,17 +50,17 @@ def not_tested_groups(policy: PolicyDocument, rows: tuple[Row, ...], as_of: date
         NotTestedGroup(
             heading="No evidence, or none that counts",
             meaning="No run is recorded, the evidence has expired, or it is invalid. Each counts as crossed.",
-            items=_merged(_without_evidence(policy, rows, as_of)),
+            items=merged(_without_evidence(policy, rows, as_of)),
         ),
         NotTestedGroup(
             heading="Tried less hard than an attacker would",
             meaning="A determined attacker may get more out of the model than the evaluation did.",
-            items=_merged(_effort(policy, rows)),
+            items=merged(_effort(policy, rows)),
         ),
         NotTestedGroup(
             heading="Gaps inside the evaluations",
             meaning="What is missing from the runs that the verdicts rest on.",
-            items=_merged(_gaps(policy, rows)),
+            items=merged(_gaps(policy, rows)),
         ),
         NotTestedGroup(
             heading="Configurations and combinations",
@@ -79,7 +80,7 @@ def not_tested_groups(policy: PolicyDocument, rows: tuple[Row, ...], as_of: date
         NotTestedGroup(
             heading="Also stated with the decisions",
             meaning="",
-            items=_merged(_stated(policy, rows)),
+            items=merged(_stated(policy, rows)),
         ),
     )
     return tuple(group for group in groups if group.items)
@@ -180,7 +181,7 @@ def _gaps(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTestedIt
             yield NotTestedItem(threat_model=threat, what=limit.title, why=f"{text}: {_models(titles, rows)}")
 
 
-def _merged(items: Iterable[NotTestedItem]) -> tuple[NotTestedItem, ...]:
+def merged(items: Iterable[NotTestedItem]) -> tuple[NotTestedItem, ...]:
     """Items that say the same about several limits of a threat model become one."""
     found: dict[tuple[str, str], list[str]] = {}
     for item in items:
@@ -189,6 +190,19 @@ def _merged(items: Iterable[NotTestedItem]) -> tuple[NotTestedItem, ...]:
         NotTestedItem(threat_model=threat, what="; ".join(dict.fromkeys(names)), why=why)
         for (threat, why), names in found.items()
     )
+
+
+def stated_items(policy: PolicyDocument, stated: Iterable[NotTested]) -> tuple[NotTestedItem, ...]:
+    """What one decision states as not tested, said once per threat model, limits by their titles."""
+    return merged(_stated_item(policy, item) for item in stated)
+
+
+def _stated_item(policy: PolicyDocument, item: NotTested) -> NotTestedItem:
+    threat = policy.threat_models.get(item.threat_model)
+    about, _, rest = item.why.partition(": ")
+    limit = policy.limits.get(about.removeprefix("limit ")) if about.startswith("limit ") else None
+    what = limit.title if limit else threat.title if threat else item.threat_model
+    return NotTestedItem(threat_model=item.threat_model, what=what, why=spelled(rest if limit else item.why))
 
 
 def _configurations(rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:

@@ -23,7 +23,7 @@ from scalegate.publication.foot import FootPage, RecordFoot, WaiverLine, foot_pa
 from scalegate.publication.legible import make_legible
 from scalegate.publication.limit_section import LimitSection, limit_section
 from scalegate.publication.model_sheet import ModelSheet, model_sheet
-from scalegate.publication.not_tested import NotTestedGroup, NotTestedItem, not_tested_groups
+from scalegate.publication.not_tested import NotTestedGroup, NotTestedItem, not_tested_groups, stated_items
 from scalegate.publication.roster import Asked, asked_about, limits_in_order, roster
 from scalegate.publication.rules import rule_order, sentence
 from scalegate.publication.words import (
@@ -174,18 +174,13 @@ def decision_page(
     question = decision.question
     line = decision_line(policy, (question.permission, question.mode), decision, as_of)
     model = models.get(question.model)
-    titles = {name: threat.title for name, threat in policy.threat_models.items()}
-    items = (
-        NotTestedItem(threat_model=n.threat_model, what=titles.get(n.threat_model, n.threat_model), why=n.why)
-        for n in decision.not_tested
-    )
     page = DecisionPage(
         title=policy.title,
         model=model.title if model else str(question.model),
         configuration=str(question.configuration),
         as_of=format_instant(as_of),
         banners=banners(as_of, replay=replay, demo_keys=demo_keys),
-        not_tested=tuple(items),
+        not_tested=stated_items(policy, decision.not_tested),
         claims=CLAIMS,
         decision=line,
         rules=_sentences({blocker.rule for blocker in line.blockers}),
