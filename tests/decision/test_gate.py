@@ -172,6 +172,18 @@ def test_V6_an_alert_counts_as_crossed_when_a_duty_is_late() -> None:
     assert ask(kinds={"low": K.ALERT}, alert_cases=(case,), duties_done=(done,)).granted
 
 
+@pytest.mark.parametrize("permission", [P.DEPLOY, P.TRAIN])
+def test_V7_a_claim_that_has_ended_counts_as_not_run(permission: Permission) -> None:
+    ended = {"expires": NOW - DAY, "held_from": NOW - DAY, "train_expires": NOW - DAY}
+    old = tuple(verdict(n, K.NOT_SHOWN, **ended) for n in ("low", "high", "last"))
+    assert "L2" in rules(ask(asked=question(permission), verdicts=old))
+
+
+def test_V7_growth_to_the_alert_line_makes_an_alert_of_a_claim() -> None:
+    worn = tuple(verdict(n, K.NOT_SHOWN, expires=NOW - DAY) for n in ("low", "high", "last"))
+    assert rules(ask(asked=question(widening=True), verdicts=worn)) == ["V6", "V6", "V6"]
+
+
 def test_D4_a_first_run_is_leased_up_to_the_first_due_point_without_evidence() -> None:
     first = question(P.TRAIN, assessed_compute=None, assessed_at=None, effective_compute=Compute("1e21"))
     nothing = Dossier(attestations=dossier().attestations)

@@ -403,7 +403,7 @@ def _result(
         reasons=judgement.reasons,
         assumptions=tuple(_assumptions(request, observation, bounds)),
         rests_on=table.rests_on,
-        not_tested=tuple(_not_tested(table, bounds, ratio)),
+        not_tested=tuple(_not_tested(observation, table, bounds, ratio)),
     )
 
 
@@ -470,7 +470,9 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
         yield f"{relaxation.requirement}: {relaxation.value}, by {relaxation.author}: {relaxation.why}"
 
 
-def _not_tested(table: OutcomeTable, bounds: GateBounds | None, ratio: Decimal | None) -> Iterable[str]:
+def _not_tested(
+    observation: Measured, table: OutcomeTable, bounds: GateBounds | None, ratio: Decimal | None
+) -> Iterable[str]:
     if table.missing:
         yield f"{table.missing} of {table.registered_attempts} registered attempts have no valid outcome"
     if ratio is None:
@@ -478,3 +480,15 @@ def _not_tested(table: OutcomeTable, bounds: GateBounds | None, ratio: Decimal |
     elif ratio < 1:
         yield f"effort is {ratio} of the attacker budget"
     yield from (bounds.notes if bounds else ())
+    yield from _outside_envelope(observation, bounds)
+
+
+def _outside_envelope(observation: Measured, bounds: GateBounds | None) -> Iterable[str]:
+    """Said, not gated on: a rule that looks at the fitted slope would not be monotone in every outcome (B5)."""
+    slope = bounds.free_fit.slope if bounds and bounds.free_fit else None
+    if slope is None or not isinstance(observation, HorizonObservation):
+        return
+    envelope = observation.envelope
+    if not envelope.slope_from <= slope <= envelope.slope_to:
+        stated = f"{envelope.slope_from} to {envelope.slope_to}"
+        yield f"the free fit's slope {slope:.3g} lies outside the envelope {stated}, where no coverage is promised"
