@@ -14,6 +14,7 @@ import pytest
 
 from adapters.logs import KINDS, built, checked, make_log, verified
 from record.samples import BODIES, OPERATOR, OPERATOR_KEY, made_key
+from scalegate.adapters.blob_store import BlobStore
 from scalegate.adapters.log_store import LogStore, create_log
 from scalegate.errors import InputError, RecordError, UsageError
 from scalegate.record.chain import LogHead, Quill
@@ -350,6 +351,41 @@ def test_an_insider_is_found_when_the_log_is_opened(tmp_path: Path, statement: s
     insider(tmp_path, statement)
     with pytest.raises(RecordError):
         LogStore(tmp_path / "log.db", OPERATOR_KEY)
+
+
+def test_an_insider_who_mends_the_head_is_found_by_the_checkpoint(tmp_path: Path) -> None:
+    log, blobs = make_log(tmp_path)
+    log.append(built(blobs, PAUSE, PAUSE))
+    log.close()
+    leaves = [leaf_hash(b"forged"), leaf_hash(b"also forged")]
+    insider(
+        tmp_path,
+        *[f"UPDATE entry SET leaf_hash = x'{leaf.hex()}' WHERE idx = {index}" for index, leaf in enumerate(leaves)],
+        f"UPDATE head SET root = x'{root_of(leaves).hex()}'",
+    )
+    with pytest.raises(RecordError, match="root of the checkpoint of size 2"):
+        LogStore(tmp_path / "log.db", OPERATOR_KEY)
+
+
+def test_a_checkpoint_is_signed_only_over_entries_that_others_can_see(tmp_path: Path) -> None:
+    """A checkpoint over entries that a crash takes back would make the log inconsistent for ever."""
+    seen: list[tuple[int, int]] = []
+
+    class Watching:
+        public = OPERATOR.public
+
+        def sign(self, message: bytes) -> bytes:
+            if message.startswith(b"acme.demo\n"):
+                with sqlite3.connect(tmp_path / "log.db") as other:
+                    there = other.execute("SELECT count(*) FROM entry").fetchone()[0]
+                seen.append((int(message.split(b"\n")[1]), there))
+            return OPERATOR.sign(message)
+
+    make_log(tmp_path)[0].close()
+    log = LogStore(tmp_path / "log.db", OPERATOR_KEY, Watching())
+    for _ in range(3):
+        log.append(built(BlobStore(tmp_path), PAUSE))
+    assert seen == [(1, 1), (2, 2), (3, 3)]
 
 
 def test_an_altered_entry_is_found_when_it_is_read_and_a_shrunken_log_when_it_is_used(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from urllib.parse import quote
 from scalegate.errors import Finding, InputError, RecordError, UsageError
 from scalegate.quantity import Digest
 from scalegate.record.chain import Chain, LogHead, Tail
-from scalegate.record.codec import SealedEntry, open_envelope, verify
+from scalegate.record.codec import SealedEntry, open_head, verify
 from scalegate.record.log_port import BuildEntries
 from scalegate.tlog.note import Checkpoint, Signer, VerifierKey, open_checkpoint, sign_checkpoint
 from scalegate.tlog.tree import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, leaf_hash, nodes_of
@@ -222,7 +222,7 @@ class LogStore:
     def _insert(self, head: LogHead, envelopes: Sequence[bytes]) -> Edge:
         edge, chain = self._edge, Chain(tails=dict(head.tails))
         for envelope in envelopes:
-            sealed = open_envelope(envelope)
+            sealed = open_head(envelope)
             self._check_new(sealed, head)
             chain.add(sealed)
             leaf = leaf_hash(envelope)

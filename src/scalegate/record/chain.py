@@ -14,7 +14,7 @@ from datetime import datetime
 
 from scalegate.errors import RecordError
 from scalegate.quantity import Digest, Identifier
-from scalegate.record.codec import KeepBlob, SealedEntry, open_envelope, seal
+from scalegate.record.codec import KeepBlob, SealedEntry, seal_and_read
 from scalegate.record.entry import About, Body, Entry, EntryKind, Head, Seen
 from scalegate.tlog.note import Signer
 
@@ -92,8 +92,8 @@ class Quill:
             issued_at=issued_at,
             seen=self._head.seen,
         )
-        envelope = seal(Entry(kind=kind, head=head, about=about, body=body), *self._signers, keep_blob=self._keep_blob)
-        sealed = open_envelope(envelope)
+        entry = Entry(kind=kind, head=head, about=about, body=body)
+        envelope, sealed = seal_and_read(entry, *self._signers, keep_blob=self._keep_blob)
         self._chain.add(sealed)
         self.envelopes.append(envelope)
         return sealed

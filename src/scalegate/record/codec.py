@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scalegate import shape
@@ -113,25 +113,30 @@ def seal(entry: Entry, *signers: Signer, keep_blob: KeepBlob) -> bytes:
         InputError: when the entry has no canonical form, or would be read back as another.
         RecordError: when the blob cannot be kept, or the entry is too large.
     """
+    return seal_and_read(entry, *signers, keep_blob=keep_blob)[0]
+
+
+def seal_and_read(entry: Entry, *signers: Signer, keep_blob: KeepBlob) -> tuple[bytes, SealedEntry]:
+    """Like `seal`; with the envelope, what a reader makes of it."""
     assert signers, "an entry is signed"
     body = body_bytes(entry.body)
-    payload = _statement(entry, body)
-    if len(body) > INLINE_BYTES:
+    envelope = dsse.format_envelope(dsse.sign(_statement(entry, body), *signers))
+    sealed = _read_back(entry, envelope, body)
+    if sealed.blob is not None:
         kept = keep_blob(body)
-        assert kept == digest_of_bytes(body), "a blob is kept under its digest"
-    envelope = dsse.format_envelope(dsse.sign(payload, *signers))
-    _check_readable(entry, envelope, body)
-    return envelope
+        assert kept == sealed.blob.blob, "a blob is kept under its digest"
+    return envelope, sealed
 
 
-def _check_readable(entry: Entry, envelope: bytes, body: bytes) -> None:
+def _read_back(entry: Entry, envelope: bytes, body: bytes) -> SealedEntry:
     """What would be read as something else than was meant must not enter a log that forgets nothing."""
     try:
-        same = open_envelope(envelope, fetch_blob=lambda _: body).entry == entry
+        sealed = open_envelope(envelope, fetch_blob=lambda _: body)
     except RecordError:
-        same = False
-    if not same:
+        sealed = None
+    if sealed is None or sealed.entry != entry:
         raise InputError(f"a {entry.kind} entry about {entry.about.name!r} could not be read back as it is")
+    return sealed
 
 
 # ----------------------------------------------------------------------------------------- read
@@ -148,18 +153,33 @@ def open_envelope(data: bytes, fetch_blob: FetchBlob | None = None) -> SealedEnt
     Raises:
         RecordError: for bytes that this code would not have written, and by name for unknown kinds and versions.
     """
+    sealed, wire = _open(data)
+    try:
+        body = _body(sealed, wire, fetch_blob)
+    except InputError as error:
+        raise RecordError(*(_in_entry(sealed.kind, f) for f in error.findings)) from None
+    if body is None:
+        return sealed
+    return replace(sealed, entry=Entry(kind=sealed.kind, head=sealed.head, about=sealed.about, body=body))
+
+
+def open_head(data: bytes) -> SealedEntry:
+    """Like `open_envelope`, but leaves the body unread: `entry` is None."""
+    return _open(data)[0]
+
+
+def _open(data: bytes) -> tuple[SealedEntry, Any]:
+    """All but the body, and the body as it stands on the wire."""
     envelope = dsse.parse_envelope(data)
     kind, about, predicate = _parse_statement(loads(envelope.payload))
     try:
         head = _decode(Head, predicate["head"])
         blob = _blob_ref(predicate["body"])
-        body = _body(kind, predicate["body"], blob, fetch_blob)
     except InputError as error:
         raise RecordError(*(_in_entry(kind, f) for f in error.findings)) from None
-    entry = None if body is None else Entry(kind=kind, head=head, about=about, body=body)
-    return SealedEntry(
-        digest=entry_digest(data), kind=kind, head=head, about=about, blob=blob, entry=entry, envelope=envelope
-    )
+    digest = entry_digest(data)
+    sealed = SealedEntry(digest=digest, kind=kind, head=head, about=about, blob=blob, entry=None, envelope=envelope)
+    return sealed, predicate["body"]
 
 
 def verify(sealed: SealedEntry, keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
@@ -209,9 +229,10 @@ def _blob_ref(wire: Any) -> BlobRef | None:
     return _decode(BlobRef, wire) if _has_keys(wire, "blob", "bytes") else None
 
 
-def _body(kind: EntryKind, wire: Any, ref: BlobRef | None, fetch_blob: FetchBlob | None) -> Any:
+def _body(sealed: SealedEntry, wire: Any, fetch_blob: FetchBlob | None) -> Any:
+    kind, ref = sealed.kind, sealed.blob
     if ref is None:
-        if len(dumps(wire)) > INLINE_BYTES:
+        if len(sealed.payload) > INLINE_BYTES and len(dumps(wire)) > INLINE_BYTES:
             raise RecordError(f"a {kind} body of more than {INLINE_BYTES} bytes stands in the entry, not in a blob")
         return _decode(BODIES[kind], wire)
     if ref.bytes <= INLINE_BYTES:
