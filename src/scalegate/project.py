@@ -75,7 +75,7 @@ class Project:
         self.operator: OperatorKey | None = load_operator_key(settings.origin) if writing else None
         if self.operator and self.operator.verifier != self.trust.operator:
             raise InputError(Finding(where="trust.json", what="names another operator's key than the one in use"))
-        self.store = EvidenceStore(settings.root)
+        self.store = EvidenceStore(settings.place("evidence"))
         self.blobs = BlobStore(settings.place("record") / "blobs")
         self.flags = PauseFolder(settings.place("record") / "pause")
         signer = self.operator.private if self.operator else None
@@ -266,6 +266,12 @@ class Project:
 
         made = assess_models(self.workspace, list(self.workspace.models), now=now, replay=True)
         return self.page(made)
+
+    def write_report(self, page: ReportPage, place: Path) -> None:
+        """Write a page as one self-contained HTML file. Raises UsageError when the extra `report` is missing."""
+        from scalegate.adapters.html_report import write_report
+
+        write_report(page, place)
 
     def decision_page(self, gated: Gated, *, as_of: datetime, replay: bool) -> DecisionPage:
         from scalegate.publication.page import decision_page

@@ -94,6 +94,6 @@ def test_files_are_only_read(tmp_path: Path) -> None:
 def test_ids_never_become_file_names(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(HEAD + "provider/model:1,a/b,/etc/passwd,1\n")
     source = read_table(tmp_path / "a.csv", LABELS)
-    address, _ = EvidenceStore(tmp_path / "project").write_run(source.runs[0], source.source)
+    address, _ = EvidenceStore(tmp_path / "project" / "evidence").write_run(source.runs[0], source.source)
     (place,) = (tmp_path / "project" / "evidence" / "runs").iterdir()
     assert place.name == address.hex

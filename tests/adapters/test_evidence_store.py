@@ -44,7 +44,7 @@ RUN = ParsedRun(
 
 @pytest.fixture
 def store(tmp_path: Path) -> EvidenceStore:
-    return EvidenceStore(tmp_path)
+    return EvidenceStore(tmp_path / "evidence")
 
 
 def files(store: EvidenceStore, address: Digest) -> Path:
@@ -234,4 +234,4 @@ def test_any_attempts_are_read_back(rows: list[Attempt]) -> None:
 def test_a_place_that_cannot_be_written_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "evidence").write_text("a file where the folder should be")
     with pytest.raises(InputError, match="cannot be written"):
-        EvidenceStore(tmp_path).write_run(RUN, SOURCE)
+        EvidenceStore(tmp_path / "evidence").write_run(RUN, SOURCE)

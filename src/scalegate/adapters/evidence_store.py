@@ -36,10 +36,10 @@ _ASIDE = ".aside-"
 
 
 class EvidenceStore:
-    """The folder `evidence/runs` of a project."""
+    """The folder `runs` in a project's place for evidence."""
 
-    def __init__(self, project: Path) -> None:
-        self.runs = project / "evidence" / "runs"
+    def __init__(self, evidence: Path) -> None:
+        self.runs = evidence / "runs"
 
     def write_run(self, parsed: ParsedRun, source: SourceFile) -> tuple[Digest, RunManifest]:
         """Keep a run. One that is there and whole is not rewritten; one that was damaged is mended.

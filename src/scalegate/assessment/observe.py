@@ -232,14 +232,14 @@ def _facts(
 
 
 def _exists(observation: ExistenceObservation, table: OutcomeTable) -> bool:
-    """One verified success, on a task of at least the stated length where one is stated."""
+    """One verified success, on a task of at least the stated length where one is stated; registered or not (E3)."""
     return any(
         outcome.successes_lower > 0
         and (
             observation.min_human_minutes is None
             or (outcome.human_minutes is not None and outcome.human_minutes >= observation.min_human_minutes)
         )
-        for outcome in table.outcomes
+        for outcome in (*table.outcomes, *table.unregistered)
     )
 
 

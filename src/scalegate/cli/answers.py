@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scalegate.cli.context import Context, console, print_json, say
+from scalegate.cli.context import Context, OutputFormat, console, print_json, say
 from scalegate.cli.main import app
 from scalegate.policy.document import Permission
 from scalegate.quantity import Compute, format_instant
@@ -20,9 +20,7 @@ def assess(
     context: typer.Context,
     model: Annotated[str, typer.Option("--model", help="Only this model; all of models.yaml if not given.")] = "",
     no_record: Annotated[bool, typer.Option("--no-record", help="Append nothing; needs no key.")] = False,
-    draft: Annotated[
-        bool, typer.Option("--draft", help="Under policy.yaml as it stands; records nothing.")
-    ] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Under policy.yaml as it stands; records nothing.")] = False,
 ) -> int:
     """Say for every limit what the evidence supports, and for every permission whether it is held."""
     from scalegate.procedure.assessing import assess_models
@@ -37,6 +35,14 @@ def assess(
         from scalegate.cli.json_forms import assessment_form
 
         print_json(assessment_form(made))
+    elif options.format is OutputFormat.MARKDOWN:
+        from scalegate.cli.exports import assessment_markdown
+
+        typer.echo(assessment_markdown(made), nl=False)
+    elif options.format is OutputFormat.SARIF:
+        from scalegate.cli.exports import decisions_sarif
+
+        print_json(decisions_sarif(d for s in made.subjects for d in s.decisions))
     else:
         from scalegate.cli.screens import print_assessment
 
@@ -81,6 +87,14 @@ def gate(
         from scalegate.cli.json_forms import gate_form
 
         print_json(gate_form(gated, lease=path, replay=options.replaying))
+    elif options.format is OutputFormat.MARKDOWN:
+        from scalegate.cli.exports import decision_markdown
+
+        typer.echo(decision_markdown(decision, replay=options.replaying), nl=False)
+    elif options.format is OutputFormat.SARIF:
+        from scalegate.cli.exports import decisions_sarif
+
+        print_json(decisions_sarif([decision]))
     else:
         from scalegate.cli.screens import print_decision
 
@@ -121,14 +135,12 @@ def report(
     out: Annotated[str, typer.Option(help="Where the page is written; out/report.html if not given.")] = "",
 ) -> int:
     """Write the self-contained HTML report from the record; with --now, of an assessment as of then."""
-    from scalegate.adapters.html_report import write_report
-
     options: Context = context.obj
     project = options.open(writing=False)
     now = options.now(project)
     page = project.recorded_page(now) if not options.replaying else project.replayed_page(now)
     place = Path(out) if out else project.root / "out" / "report.html"
-    write_report(page, place)
+    project.write_report(page, place)
     say(f"scalegate: report written to {place}")
     if options.as_json:
         print_json({"schema": "scalegate.report/1", "path": str(place), "as_of": format_instant(now)})

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scalegate.cli.context import Context, print_json, say
+from scalegate.cli.context import Context, OutputFormat, print_json, say
 from scalegate.cli.main import log_app, policy_app
 from scalegate.errors import Finding
 
@@ -34,6 +34,14 @@ def check(
                 "remarks": [_form(f) for f in found.remarks],
             }
         )
+    elif options.format is OutputFormat.MARKDOWN:
+        from scalegate.cli.exports import findings_markdown
+
+        typer.echo(findings_markdown(found.findings, found.remarks, _grade(readable, adoptable)), nl=False)
+    elif options.format is OutputFormat.SARIF:
+        from scalegate.cli.exports import findings_sarif
+
+        print_json(findings_sarif(found.findings, found.remarks))
     else:
         for finding in found.findings:
             typer.echo(str(finding))

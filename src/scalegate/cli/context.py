@@ -27,6 +27,8 @@ class OutputFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,11 @@ class Context:
     @property
     def replaying(self) -> bool:
         return bool(self.replay)
+
+    def refuse_exports(self) -> None:
+        """Raises UsageError for forms that only policy check, assess and gate have."""
+        if self.format in (OutputFormat.MARKDOWN, OutputFormat.SARIF):
+            raise UsageError(f"--format {self.format} is for policy check, assess and gate: use text or json")
 
     def open(self, *, writing: bool) -> Project:
         """Open the project; a replay never opens it for writing (D16).

@@ -95,7 +95,8 @@ def current(workspace: Workspace, request: Request) -> bool:
     """Whether the recorded verdicts are those that an assessment would give now.
 
     They are when every limit has one under this policy, made after the last change of evidence, by these
-    estimators, on this subject, configuration and suites as they stand in the files, and none has ended.
+    estimators, on this subject, configuration and suites as they stand in the files, none has ended, and none
+    is of a later time than the one asked about (a replay).
     """
     ladder = [limit for t in request.policy.threat_models.values() for limit in t.ladder]
     keys = [(request.model.subject, request.configuration, limit, request.policy_digest) for limit in ladder]
@@ -115,5 +116,5 @@ def _unchanged(request: Request, verdict: Verdict) -> bool:
         suite_digests(request, verdict.limit),
     )
     ends = [e for e in (verdict.expires, verdict.held_from, verdict.train_expires) if e is not None]
-    standing = all(request.now < end for end in ends)
+    standing = verdict.as_of <= request.now and all(request.now < end for end in ends)
     return same_files and standing and verdict.estimates == ESTIMATES_VERSION
