@@ -7,7 +7,7 @@ from pathlib import Path
 
 from record.samples import BODIES, NOON, OPERATOR, OPERATOR_KEY, entry, ident
 from scalegate.adapters.blob_store import BlobStore
-from scalegate.adapters.log_store import LogStore, create_log
+from scalegate.adapters.log_store import LogStore, RawLog, create_log
 from scalegate.record.chain import LogHead, Quill
 from scalegate.record.entry import Body, EntryKind
 from scalegate.verifier.structure import StructureReport, verify_log
@@ -41,15 +41,11 @@ def built(blobs: BlobStore, *kinds: EntryKind, body: Body | None = None) -> Call
 
 
 def verified(folder: Path) -> StructureReport:
-    with LogStore(folder / "log.db", OPERATOR_KEY) as log:
-        return checked(log, folder)
-
-
-def checked(log: LogStore, folder: Path) -> StructureReport:
-    return verify_log(
-        log.read_raw(),
-        log.checkpoints(),
-        operator=OPERATOR_KEY,
-        fetch_blob=BlobStore(folder / "blobs").fetch,
-        head=log.recorded_head(),
-    )
+    with RawLog(folder / "log.db") as log:
+        return verify_log(
+            log.read_raw(),
+            log.checkpoints(),
+            operator=OPERATOR_KEY,
+            fetch_blob=BlobStore(folder / "blobs").fetch,
+            head=log.recorded_head(),
+        )

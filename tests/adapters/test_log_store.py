@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.logs import KINDS, built, checked, make_log, verified
+from adapters.logs import KINDS, built, make_log, verified
 from record.samples import BODIES, OPERATOR, OPERATOR_KEY, made_key
 from scalegate.adapters.blob_store import BlobStore
 from scalegate.adapters.log_store import LogStore, create_log
@@ -45,7 +45,7 @@ def test_what_was_appended_is_read_in_order_and_verifies(tmp_path: Path) -> None
     assert log.envelope(3) == entries[3][1]
     assert log.head().root == root_of([leaf_hash(envelope) for _, envelope in entries])
     assert log.head().tails["pause"].sequence == 1
-    report = checked(log, tmp_path)
+    report = verified(tmp_path)
     assert report.findings == ()
     assert (report.entries, report.checkpoints, len(report.parties), report.uncovered) == (2 * len(KINDS), 3, 1, 0)
 
@@ -386,6 +386,33 @@ def test_a_checkpoint_is_signed_only_over_entries_that_others_can_see(tmp_path: 
     for _ in range(3):
         log.append(built(BlobStore(tmp_path), PAUSE))
     assert seen == [(1, 1), (2, 2), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM head",
+        "UPDATE head SET size = 9",
+        "DELETE FROM entry WHERE idx = 0",
+        "DELETE FROM signed_checkpoint",
+    ],
+)
+def test_a_log_that_cannot_be_opened_can_still_be_verified(tmp_path: Path, statement: str) -> None:
+    log, blobs = make_log(tmp_path)
+    log.append(built(blobs, PAUSE, PAUSE))
+    log.close()
+    insider(tmp_path, statement)
+    assert verified(tmp_path).findings
+
+
+def test_tables_that_are_not_those_of_a_log_are_a_clear_error(tmp_path: Path) -> None:
+    make_log(tmp_path)[0].close()
+    insider(tmp_path, "DROP TABLE head", "CREATE TABLE head (size, root)", "INSERT INTO head VALUES ('x', NULL)")
+    with pytest.raises(RecordError, match="not those of a log"):
+        verified(tmp_path)
+    insider(tmp_path, "DROP TABLE head")
+    with pytest.raises(RecordError, match="cannot be reached"):
+        verified(tmp_path)
 
 
 def test_an_altered_entry_is_found_when_it_is_read_and_a_shrunken_log_when_it_is_used(tmp_path: Path) -> None:

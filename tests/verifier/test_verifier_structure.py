@@ -13,6 +13,7 @@ import pytest
 from adapters.logs import KINDS, built, make_log
 from record.samples import BODIES, NOON, OPERATOR, OPERATOR_KEY, digest, entry, ident, made_key
 from scalegate.adapters.blob_store import BlobStore
+from scalegate.adapters.log_store import RawLog
 from scalegate.errors import ScalegateError
 from scalegate.record.chain import LogHead, Quill
 from scalegate.record.codec import seal
@@ -34,10 +35,11 @@ class Record:
         log.append(built(self.blobs, *KINDS[:4]))
         large = replace(BODIES[EntryKind.PAUSE], reason="r" * 40_000)  # type: ignore[type-var]
         log.append(built(self.blobs, EntryKind.PAUSE, body=large))
-        self.entries: Entries = list(log.read_raw())
-        self.checkpoints = list(log.checkpoints())
-        self.head = log.recorded_head()
         log.close()
+        with RawLog(folder / "log.db") as raw:
+            self.entries: Entries = list(raw.read_raw())
+            self.checkpoints = list(raw.checkpoints())
+            self.head = raw.recorded_head()
 
     def verify(
         self,

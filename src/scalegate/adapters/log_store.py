@@ -80,7 +80,42 @@ def create_log(path: Path, operator: VerifierKey, signer: Signer) -> LogStore:
     return LogStore(path, operator, signer)
 
 
-class LogStore:
+class _Rows:
+    """The rows of an open database as they lie there, unchecked: what the verifier is fed with."""
+
+    _path: Path
+    _connection: sqlite3.Connection
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read_raw(self) -> Iterator[tuple[int, bytes]]:
+        """Index and envelope of each entry, smallest index first."""
+        return self._pairs("SELECT idx, envelope FROM entry ORDER BY idx")
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes]]:
+        """Size and note of every signed checkpoint, smallest first."""
+        return self._pairs("SELECT size, note FROM signed_checkpoint ORDER BY size")
+
+    def recorded_head(self) -> tuple[int, bytes]:
+        """Size and root as the log says of itself; 0 and nothing when it says nothing."""
+        return next(self._pairs("SELECT size, root FROM head"), (0, b""))
+
+    def _pairs(self, query: str) -> Iterator[tuple[int, bytes]]:
+        with _faults(self._path):
+            for number, data in self._connection.execute(query):
+                if not isinstance(number, int) or not isinstance(data, bytes):
+                    raise RecordError(Finding(where=str(self._path), what="the tables are not those of a log"))
+                yield number, data
+
+
+class LogStore(_Rows):
     """An open log. Without a signer it is read only, and needs no write access to the folder."""
 
     def __init__(self, path: Path, operator: VerifierKey, signer: Signer | None = None) -> None:
@@ -110,15 +145,6 @@ class LogStore:
             except BaseException:
                 self._connection.close()
                 raise
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def origin(self) -> str:
@@ -150,21 +176,6 @@ class LogStore:
                 if leaf_hash(envelope) != leaf:
                     raise self._damaged(f"entry {index} has been altered")
                 yield index, envelope
-
-    def read_raw(self) -> Iterator[tuple[int, bytes]]:
-        """Index and envelope of each entry as they lie there, unchecked: for the verifier."""
-        with _faults(self._path):
-            yield from self._connection.execute("SELECT idx, envelope FROM entry ORDER BY idx")
-
-    def recorded_head(self) -> tuple[int, bytes]:
-        """Size and root as the head row says, unchecked: for the verifier."""
-        with _faults(self._path):
-            return self._head_row()
-
-    def checkpoints(self) -> Iterator[tuple[int, bytes]]:
-        """Size and note of every signed checkpoint, smallest first, unchecked."""
-        with _faults(self._path):
-            yield from self._connection.execute("SELECT size, note FROM signed_checkpoint ORDER BY size")
 
     def checkpoint(self) -> bytes:
         """The last signed checkpoint: a note."""
@@ -362,6 +373,19 @@ class LogStore:
     def _damaged(self, what: str) -> RecordError:
         mend = "run `scalegate log verify`, keep a copy of the folder, and restore the record from a copy"
         return RecordError(Finding(where=str(self._path), what=what, mend=mend))
+
+
+class RawLog(_Rows):
+    """A log that is opened unchecked, damaged or not, at one moment: to verify what `LogStore` refuses to open."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises RecordError when there is no database, or one that SQLite cannot read."""
+        self._path = path
+        with _faults(path):
+            if not path.is_file():
+                raise RecordError(Finding(where=str(path), what="there is no record here", mend="run `scalegate init`"))
+            self._connection = _connect_to_read(path)
+            self._connection.execute("BEGIN")  # entries, checkpoints and head of one moment
 
 
 # -------------------------------------------------------------------------------------- connections
