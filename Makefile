@@ -79,6 +79,8 @@ test-all: lint
 
 bench: $(CORE)
 	$(PY) benchmarks/startup.py
+	$(PY) benchmarks/assess.py
+	$(PY) benchmarks/lease.py
 	$(PY) benchmarks/horizon.py coverage 40
 
 lock:

@@ -36,6 +36,7 @@ from scalegate.tlog.origin import is_demo
 if TYPE_CHECKING:
     from scalegate.decision.decision import Decision
     from scalegate.evidence.parsed_run import Labels, ParsedSource
+    from scalegate.obligation.due import Due
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
@@ -204,6 +205,13 @@ class Project:
     def checkpoint(self) -> str:
         """The last signed checkpoint, a note."""
         return self.log.checkpoint().decode("utf-8")
+
+    def due(self, now: datetime) -> tuple[Due, ...]:
+        """What is owed under the policy in force, soonest first."""
+        from scalegate.obligation.due import dues
+
+        policy, digest = self.workspace.policy_in_force()
+        return dues(policy, digest, self.workspace.view, now)
 
     def statistical_power(self, limit: str, evaluation: str) -> str:
         """In words, what the suite could show if the truth lay at the alert line; empty for other measures."""

@@ -110,13 +110,10 @@ def gate(
 @app.command()
 def due(context: typer.Context) -> int:
     """List what is owed, soonest first; ends with 1 when something is late."""
-    from scalegate.obligation.due import dues
-
     options: Context = context.obj
     project = options.open(writing=False)
-    policy, digest = project.workspace.policy_in_force()
     now = options.now(project)
-    owed = dues(policy, digest, project.workspace.view, now)
+    owed = project.due(now)
     if options.as_json:
         items = [
             {"at": format_instant(d.at), "what": d.what, "role": d.role, "about": d.about, "late": d.late} for d in owed
