@@ -211,7 +211,8 @@ class LogStore(_Rows):
         checkpoint.
 
         Raises:
-            RecordError: when an entry does not follow, or the log cannot be trusted or reached.
+            RecordError: when an entry does not follow, or the log cannot be trusted or reached. When the fault comes
+                after the commit, the entries stand in the log: read it before trying again.
         """
         if self._signer is None:
             raise UsageError("the record was opened for reading only")
