@@ -399,7 +399,12 @@ def _configurations(path: Path, findings: list[Finding]) -> dict[str, Configurat
         findings += error.findings
         return {}
     return {
-        name: ConfigurationEntry(configuration=c, digest=digest_of_value(c)) for name, c in file.configurations.items()
+        name: ConfigurationEntry(
+            configuration=c,
+            digest=digest_of_value(c),
+            tested=digest_of_value(replace(c, title="", contained_in=())),
+        )
+        for name, c in file.configurations.items()
     }
 
 
@@ -411,7 +416,7 @@ def _suites(folder: Path, findings: list[Finding]) -> dict[str, RegisteredSuite]
         except InputError as error:
             findings += error.findings
             continue
-        suites[name] = RegisteredSuite(suite=suite, digest=digest_of_value(suite))
+        suites[name] = RegisteredSuite(suite=suite, digest=digest_of_value(replace(suite, title="")))
     return suites
 
 

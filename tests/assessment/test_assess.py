@@ -375,3 +375,10 @@ def test_S1_the_subject_not_the_name_decides() -> None:
     assert kind(fine, model_id=ident("renamed")) is K.NOT_SHOWN
     assert kind(replace(fine, subject="sha256:" + "f" * 64)) is K.NOT_RUN
     assert SUBJECT
+
+
+def test_E1_a_suite_or_configuration_that_was_edited_after_the_run_clears_nothing() -> None:
+    edited = recorded(run(attempts(0)), changed="the suite is not the one that the run was ingested against")
+    found = verdict_of(request(edited))
+    assert found.kind is K.NOT_RULED_OUT
+    assert "E1" in found.rules

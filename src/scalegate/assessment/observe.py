@@ -287,6 +287,7 @@ def _unproven(
         yield "B2", "the elicitation shift is unknown"
     if not request.policy.relaxes(Relaxable.REGISTRATION) and not all(r.planned for r in pool.runs):
         yield "E6", "no plan was registered before the run"
+    yield from (("E1", r.changed) for r in pool.runs if r.changed)
     if observation.direction is Direction.RULE_OUT_PROXY:
         if observation.precursor is None:
             yield "V1", "no precursor argument says why smallness on this proxy rules the danger out"

@@ -23,6 +23,8 @@ class RecordedRun:
         effective_compute: the subject's at the time of the run; None is unknown.
         planned: registered before the run, on the suite as it stands now (E6).
         disposed: another role than the evaluator has disposed of it, if it is invalid (E4).
+        changed: why it no longer counts against the files as they stand, or empty: the suite or the
+            configuration was edited after the run was ingested.
     """
 
     run: EvalRun
@@ -30,6 +32,7 @@ class RecordedRun:
     effective_compute: Compute | None
     planned: bool
     disposed: bool
+    changed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ def assessment_markdown(made: Assessment) -> str:
     lines += _table(["model", *limits, *(p.value for p in permissions)], rows)
     lines += ["", "## What holds", ""]
     lines += _table(
-        ("model", "permission", "rule", "limit", "why", "cleared by"),
+        ("model", "permission", "rule", "limit", "why", "who can clear it"),
         (
             (s.model_id, d.question.permission.value, b.rule, b.limit, b.why, ", ".join(b.cleared_by))
             for s in made.subjects
@@ -80,7 +80,7 @@ def decision_markdown(decision: Decision, *, replay: bool) -> str:
     lines += [f"{stamp} {question.as_of:%Y-%m-%dT%H:%M:%SZ}.", "", *_not_tested(decision.not_tested)]
     if decision.blockers:
         rows = [(b.rule, b.limit, b.protection, b.why, ", ".join(b.cleared_by)) for b in decision.blockers]
-        lines += ["## What holds", "", *_table(("rule", "limit", "protection", "why", "cleared by"), rows)]
+        lines += ["## What holds", "", *_table(("rule", "limit", "protection", "why", "who can clear it"), rows)]
     return "\n".join(lines) + "\n"
 
 

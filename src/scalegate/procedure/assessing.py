@@ -121,7 +121,21 @@ def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
         effective_compute=ingested.effective_compute,
         planned=plan is not None and registered is not None,
         disposed=disposition is not None,
+        changed=_changed(workspace, ingested),
     )
+
+
+def _changed(workspace: Workspace, ingested: RunIngested) -> str:
+    """Why a run no longer fits the files: what it was ingested against has been edited, or is gone."""
+    evaluations = workspace.view.policy.document.evaluation.evaluations if workspace.view.policy else {}
+    evaluation = evaluations.get(ingested.manifest.evaluation)
+    suite = workspace.suites.get(evaluation.suite) if evaluation else None
+    if suite is not None and ingested.suite != suite.digest:
+        return "the suite is not the one that the run was ingested against"
+    entry = workspace.configurations.get(ingested.manifest.configuration)
+    if entry is None or ingested.configuration != entry.tested:
+        return f"configuration {ingested.manifest.configuration} is not as it was when the run was ingested"
+    return ""
 
 
 # ------------------------------------------------------------------------------------- decisions

@@ -15,7 +15,8 @@ from typing import Protocol
 
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.parsed_run import Labels, ParsedRun, ParsedSource
-from scalegate.evidence.run import RunManifest, SourceFile
+from scalegate.evidence.run import Dating, RunManifest, SourceFile
+from scalegate.policy.document import PolicyDocument
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Digest
 from scalegate.record.entry import About, EntryKind, PlanRegistered, RunIngested
@@ -65,6 +66,7 @@ def ingest(
         try:
             source = reader(path, labels)
             _check_labels(workspace, source)
+            _check_age(workspace, source)
         except InputError as error:
             findings += error.findings
             continue
@@ -89,9 +91,32 @@ def _check_labels(workspace: Workspace, source: ParsedSource) -> None:
         raise InputError(*findings[:20])
 
 
+def _check_age(workspace: Workspace, source: ParsedSource) -> None:
+    """Old evidence does not become young by being ingested again under another stated date or label.
+
+    Raises:
+        InputError: for a source that is recorded already, with another date than the one now stated.
+    """
+    dates = {r.manifest.dated for r in workspace.view.runs if r.manifest.source == source.source.digest}
+    stated = {r.dated for r in source.runs if r.dating is Dating.STATED}
+    if dates and stated - dates:
+        raise InputError(
+            Finding(
+                where=source.source.name,
+                rule="V7",
+                what="this file is recorded already, under another date",
+                mend="give the date it was recorded with; new runs come in a new file",
+            )
+        )
+
+
+def _document(workspace: Workspace) -> PolicyDocument | None:
+    return workspace.view.policy.document if workspace.view.policy else workspace.policy_file.document
+
+
 def _unknown_evaluations(workspace: Workspace, name: str, evaluations: Iterable[str]) -> list[Finding]:
-    document = workspace.policy_file.document or (workspace.view.policy and workspace.view.policy.document)
-    if not document:
+    document = _document(workspace)
+    if document is None:
         return []
     known = document.evaluation.evaluations
     mend = f"name it as in the policy ({', '.join(known)}), or give --evaluation"
@@ -128,7 +153,17 @@ def _entry(workspace: Workspace, address: Digest, manifest: RunManifest) -> RunI
         subject=model.subject,
         plan=_plan(workspace, manifest, model.subject),
         effective_compute=model.effective_compute,
+        suite=_suite(workspace, manifest.evaluation),
+        configuration=workspace.configurations[manifest.configuration].tested,
     )
+
+
+def _suite(workspace: Workspace, evaluation: str) -> Digest | None:
+    """The suite that the policy in force (or the policy file, before the first adoption) names."""
+    named = _document(workspace)
+    known = named.evaluation.evaluations.get(evaluation) if named else None
+    suite = workspace.suites.get(known.suite) if known else None
+    return suite.digest if suite else None
 
 
 def _plan(workspace: Workspace, manifest: RunManifest, subject: str) -> Digest | None:

@@ -68,7 +68,7 @@ class RunStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelEntry:
-    """An entry of models.yaml or configurations.yaml under its digest."""
+    """An entry of models.yaml and its digest."""
 
     model: Model
     digest: Digest
@@ -76,8 +76,14 @@ class ModelEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigurationEntry:
+    """An entry of configurations.yaml.
+
+    `tested` is the digest of what a run was made with: the entry without its title and without what contains it.
+    """
+
     configuration: Configuration
     digest: Digest
+    tested: Digest
 
 
 @dataclass(frozen=True, kw_only=True)

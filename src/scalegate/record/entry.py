@@ -76,6 +76,8 @@ class RunIngested:
     """A run became evidence (E1): its address and manifest, and the plan that it was registered under.
 
     `effective_compute` is the subject's at the time of the run, as models.yaml stated it; None is unknown.
+    `suite` and `configuration` are digests of what the files said when the run was ingested (titles and
+    containment left out): a suite or a budget that is edited afterwards cannot change what a run clears.
     """
 
     address: Digest
@@ -83,6 +85,8 @@ class RunIngested:
     subject: str
     plan: Digest | None = None
     effective_compute: Compute | None = None
+    suite: Digest | None = None
+    configuration: Digest | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
