@@ -196,6 +196,9 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
         path: Path = ("evaluation", "evaluations", name)
         if name not in used and evaluation.screens is None and document.scope.screen != name:
             yield Objection(path=path, what=f"no limit reads the evaluation {name}", rule="V2")
+        if evaluation.screens is not None:
+            what = f"a screen is {NOT_SUPPORTED}: it brings nothing forward"
+            yield Objection(path=(*path, "screens"), what=what, rule="V2")
         if evaluation.positive_control is not None:
             what = f"a positive control is {NOT_SUPPORTED}: negatives are void until it is recorded"
             yield Objection(path=(*path, "positive_control"), what=what, rule="V4")
@@ -208,6 +211,9 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
     if not section.triggers.events:
         what = "no event brings an assessment forward"
         yield Objection(path=("evaluation", "triggers", "events"), what=what, rule="V7")
+    else:
+        what = f"recording an event is {NOT_SUPPORTED}: only compute and calendar bring an assessment forward"
+        yield Objection(path=("evaluation", "triggers", "events"), what=what, rule="D5")
     if section.growth.elicitation.horizon_per_month == 1 or section.growth.elicitation.rate_per_month == 0:
         what = "no elicitation growth is assumed: evidence ends by the calendar alone"
         yield Objection(path=("evaluation", "growth", "elicitation"), what=what, rule="V7")
