@@ -218,6 +218,12 @@ def test_what_could_not_be_read_back_is_not_sealed() -> None:
         seal(named, OPERATOR, keep_blob=no_blob)
 
 
+def test_a_number_with_more_digits_than_its_text_form_keeps_is_not_sealed() -> None:
+    body = replace(BODIES[EntryKind.PROTECTION_ATTESTED], measured=Decimal("0." + "1" * 40))  # type: ignore[type-var]
+    with pytest.raises(InputError, match="read back"):
+        seal(entry(EntryKind.PROTECTION_ATTESTED, body=body), OPERATOR, keep_blob=no_blob)
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(data: bytes) -> None:
     for envelope in (data, dsse.format_envelope(dsse.sign(data, OPERATOR))):

@@ -109,6 +109,11 @@ def test_bytes_that_are_not_canonical_are_refused(data: bytes) -> None:
         loads(data)
 
 
+def test_a_key_that_stands_twice_is_named_as_such() -> None:
+    with pytest.raises(RecordError, match="stands twice"):
+        loads(b'{"a":1,"a":1}')
+
+
 @given(plain, st.data())
 def test_no_change_of_one_byte_keeps_the_meaning(value: Any, data: st.DataObject) -> None:
     written = dumps(value)

@@ -200,6 +200,20 @@ def test_a_signature_of_an_unknown_key_is_found_and_one_of_a_known_person_counts
     assert (report.findings, len(report.parties)) == ((), 2)
 
 
+def test_an_entry_that_only_another_known_person_signed_is_found(record: Record) -> None:
+    ana = made_key("ana")
+    index, envelope = record.entries[-1]
+    alone = dsse.format_envelope(dsse.sign(dsse.parse_envelope(envelope).payload, ana))
+    report = verify_log(
+        [*record.entries[:-1], (index, alone)],
+        record.checkpoints[:-1],
+        operator=OPERATOR_KEY,
+        fetch_blob=record.blobs.fetch,
+        people=[ana.public],
+    )
+    assert [f.what for f in report.findings] == ["the entry is not signed by the operator"]
+
+
 def test_an_insider_who_drops_the_triggers_and_mends_hash_and_head_is_found(tmp_path: Path) -> None:
     """Without the operator's key, no change of an entry fits both its signature and the checkpoints."""
     log, blobs = make_log(tmp_path)
