@@ -115,8 +115,9 @@ def _notes(known: BoolArray, family: IntArray, slopes: tuple[float, float], fami
     without, families = int((~known).sum()), len(set(family[known].tolist()))
     return (
         f"{without} of {known.size} tasks have no human minutes and do not enter",
-        f"slope {slopes[0]:g} to {slopes[1]:g} log-odds per doubling, spread between families up to {family_sd:g}",
-        f"{families} {'family' if families == 1 else 'families'}",
+        f"the bounds hold for curves that fall by {slopes[0]:g} to {slopes[1]:g} log-odds per doubling of length, "
+        f"and for task families that differ by up to {family_sd:g}; nothing outside that was tried",
+        f"tasks of only {families} {'family' if families == 1 else 'families'}: other kinds of tasks may differ more",
     )
 
 
