@@ -5,28 +5,30 @@ For: the command line, trainers, the service. Does not know: rules; it only brin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from scalegate.adapters.blob_store import BlobStore
 from scalegate.adapters.evidence_store import EvidenceStore
-from scalegate.adapters.log_store import LogStore, create_log
+from scalegate.adapters.log_store import LogStore, RawLog, create_log
 from scalegate.adapters.operator_key import OperatorKey, create_operator_key, key_path, load_operator_key
 from scalegate.adapters.pause_flags import PauseFolder
+from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
 from scalegate.adapters.scribe import LogScribe
 from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
-from scalegate.adapters.yaml_scan import locate, read_yaml
+from scalegate.adapters.yaml_scan import MAX_BYTES, locate, read_yaml
 from scalegate.assessment.request import RegisteredSuite
 from scalegate.decision.dossier import Approver
 from scalegate.errors import Finding, InputError, RecordError, UsageError
+from scalegate.lease.trust import MAX_BYTES as MAX_TRUST_BYTES
 from scalegate.lease.trust import Trust, format_trust, parse_trust
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.policy.file import parse_policy
-from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Workspace
+from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Scribe, Workspace
 from scalegate.quantity import Compute, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
@@ -53,7 +55,7 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     """
     place = Path(path)
     try:
-        text = place.read_bytes()
+        text = read_plain(place, MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
     try:
@@ -87,25 +89,9 @@ class Project:
             keep_blob=self.blobs.keep,
             fetch_blob=self.blobs.fetch,
             flags=self.flags.ids,
+            read_flag=self.flags.read,
         )
-        self.workspace = self._workspace(self.scribe.read(RecordView()))
-
-    def _workspace(self, view: RecordView) -> Workspace:
-        findings: list[Finding] = []
-        models = _entries(self.settings.place("models"), findings)
-        configurations = _configurations(self.settings.place("configurations"), findings)
-        suites = _suites(self.settings.place("suites"), findings)
-        return Workspace(
-            origin=self.settings.origin,
-            policy_file=_policy(self.settings.place("policy"), suites),
-            models=models,
-            configurations=configurations,
-            suites=suites,
-            findings=tuple(findings),
-            view=view,
-            scribe=self.scribe,
-            runs=self.store,
-        )
+        self.workspace = _workspace(settings, self.store, self.scribe, self.scribe.read(RecordView()))
 
     # ------------------------------------------------------------------------------------ Python API
 
@@ -197,10 +183,7 @@ class Project:
 
     def entries(self) -> Iterator[Logged]:
         """All entries of the record in order. Raises RecordError for damaged ones."""
-        for index, envelope in self.log.read():
-            sealed = open_envelope(envelope, self.blobs.fetch)
-            assert sealed.entry is not None
-            yield Logged(index=index, digest=sealed.digest, entry=sealed.entry)
+        return _opened(self.log.read(), self.blobs)
 
     def checkpoint(self) -> str:
         """The last signed checkpoint, a note."""
@@ -219,19 +202,6 @@ class Project:
 
         return power_words(self.workspace, limit, evaluation)
 
-    def verify(self) -> Verification:
-        """Derive the whole record again."""
-        from scalegate.procedure.verifying import verify_record
-        from scalegate.verifier.structure import verify_log
-
-        structure = verify_log(
-            self.log.read_raw(),
-            self.log.checkpoints(),
-            operator=self.trust.operator,
-            fetch_blob=self.blobs.fetch,
-        )
-        return verify_record(self.workspace, structure, self.entries)
-
     # ----------------------------------------------------------------------------------- answering
 
     def issue_lease(self, gated: Gated, path: Path | None, now: datetime) -> Path:
@@ -243,8 +213,12 @@ class Project:
             path or self.settings.place("out") / "leases" / f"entry-{gated.logged.index if gated.logged else 0}.json"
         )
         document = issue(self.workspace, gated, log=self.log, now=now)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(document)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(document)
+        except OSError as error:
+            what, mend = f"the lease cannot be written: {error.strerror}", "ask again with another --lease"
+            raise InputError(Finding(where=str(place), what=what, mend=mend)) from None
         return place
 
     def page(self, made: Assessment) -> ReportPage:
@@ -321,6 +295,49 @@ def open_project(path: str | Path | None = None, *, writing: bool) -> Project:
     return Project(read_settings(root), writing=writing)
 
 
+def verify_project(path: str | Path | None = None) -> Verification:
+    """Derive a project's whole record again, from what lies there: also one that is too damaged to be opened.
+
+    Raises:
+        UsageError, InputError: no project there; its settings or its trust root are wrong.
+        RecordError: its record cannot be read at all.
+    """
+    from scalegate.procedure.verifying import verify_record
+    from scalegate.verifier.structure import verify_log
+
+    settings = read_settings(Path(path).resolve() if path else find_root(Path.cwd()))
+    trust, place = _trust(settings), settings.place("record") / "log.db"
+    blobs = BlobStore(settings.place("record") / "blobs")
+    with RawLog(place) as raw:
+        entries, checkpoints, head = list(raw.read_raw()), list(raw.checkpoints()), raw.recorded_head()
+    structure = verify_log(entries, checkpoints, operator=trust.operator, fetch_blob=blobs.fetch, head=head)
+    if not structure.findings:
+        structure = replace(structure, findings=_refused_on_opening(place, trust))
+    workspace = _workspace(settings, EvidenceStore(settings.place("evidence")), _NoScribe(), RecordView())
+    return verify_record(workspace, structure, lambda: _opened(entries, blobs))
+
+
+def _refused_on_opening(log: Path, trust: Trust) -> tuple[Finding, ...]:
+    """What only opening compares: the leaf hashes that are kept beside the entries."""
+    try:
+        LogStore(log, trust.operator).close()
+    except RecordError as error:
+        return error.findings
+    return ()
+
+
+class _NoScribe:
+    """Stands where a scribe is asked for while a record is verified: it is neither read further nor written to."""
+
+    def write(self, *_: object, **__: object) -> NoReturn:
+        raise AssertionError("verifying writes nothing")
+
+    read = write
+
+    def now(self) -> NoReturn:
+        raise AssertionError("verifying asks for no time")
+
+
 @dataclass(frozen=True, kw_only=True)
 class InitialisedProject:
     """What `init` made."""
@@ -364,10 +381,35 @@ def init_project(folder: Path, origin: str = "") -> InitialisedProject:
 # ----------------------------------------------------------------------------------------- files
 
 
+def _workspace(settings: Settings, runs: EvidenceStore, scribe: Scribe, view: RecordView) -> Workspace:
+    findings: list[Finding] = []
+    models = _entries(settings.place("models"), findings)
+    configurations = _configurations(settings.place("configurations"), findings)
+    suites = _suites(settings.place("suites"), findings)
+    return Workspace(
+        origin=settings.origin,
+        policy_file=_policy(settings.place("policy"), suites),
+        models=models,
+        configurations=configurations,
+        suites=suites,
+        findings=tuple(findings),
+        view=view,
+        scribe=scribe,
+        runs=runs,
+    )
+
+
+def _opened(envelopes: Iterable[tuple[int, bytes]], blobs: BlobStore) -> Iterator[Logged]:
+    for index, envelope in envelopes:
+        sealed = open_envelope(envelope, blobs.fetch)
+        assert sealed.entry is not None
+        yield Logged(index=index, digest=sealed.digest, entry=sealed.entry)
+
+
 def _trust(settings: Settings) -> Trust:
     place = settings.place("trust")
     try:
-        trust = parse_trust(place.read_bytes(), place.name)
+        trust = parse_trust(read_plain(place, MAX_TRUST_BYTES), place.name)
     except OSError as error:
         mend = "run `scalegate init`, or restore it from a copy"
         raise InputError(Finding(where=place.name, what=f"cannot be read: {error.strerror}", mend=mend)) from None

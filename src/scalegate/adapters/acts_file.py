@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scalegate.adapters.yaml_scan import locate, read_yaml
+from scalegate.adapters.plain_file import read_plain
+from scalegate.adapters.yaml_scan import MAX_BYTES, locate, read_yaml
 from scalegate.decision.dossier import Attestation, DutyDone, RiskStatement, ScopeFinding
 from scalegate.errors import Finding, InputError
 from scalegate.procedure.acts import Acts
@@ -54,7 +55,7 @@ ActsFile = AttestationsFile | RiskStatementsFile | DutiesFile | ScopeFindingsFil
 def read_acts(path: Path) -> Acts:
     """Read one file of any of the kinds. Raises InputError with every finding."""
     try:
-        text = path.read_bytes()
+        text = read_plain(path, MAX_BYTES)
     except OSError as error:
         raise InputError(Finding(where=path.name, what=f"cannot be read: {error.strerror}")) from None
     document = read_yaml(text, path.name)

@@ -9,8 +9,13 @@ import json
 import os
 from pathlib import Path
 
+from scalegate.adapters.plain_file import read_plain
 from scalegate.decision.dossier import Pause
-from scalegate.shape import encode
+from scalegate.errors import InputError
+from scalegate.shape import ShapeError, decode, encode
+
+MAX_BYTES = 1_048_576
+_ASIDE = ".aside-"
 
 
 class PauseFolder:
@@ -20,12 +25,14 @@ class PauseFolder:
         self._folder = folder
 
     def raise_flag(self, pause: Pause) -> None:
-        """Write and fsync the file and its folder entry."""
+        """Write aside, fsync, rename, fsync the folder: a flag is whole or not there."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / pause.id).open("w", encoding="utf-8") as file:
+        aside = self._folder / f"{_ASIDE}{pause.id}"
+        with aside.open("w", encoding="utf-8") as file:
             json.dump(encode(pause), file, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
+        aside.replace(self._folder / pause.id)
         handle = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -35,6 +42,14 @@ class PauseFolder:
     def ids(self) -> tuple[str, ...]:
         """Names of all pauses with a flag; none when the folder is absent."""
         try:
-            return tuple(sorted(item.name for item in self._folder.iterdir()))
+            return tuple(sorted(p.name for p in self._folder.iterdir() if not p.name.startswith(_ASIDE)))
         except FileNotFoundError:
             return ()
+
+    def read(self, name: str) -> Pause | None:
+        """The pause of a flag; None when the file is not what `raise_flag` writes."""
+        try:
+            pause = decode(Pause, json.loads(read_plain(self._folder / name, MAX_BYTES)))
+        except (OSError, ValueError, RecursionError, InputError, ShapeError):
+            return None
+        return pause if pause.id == name else None

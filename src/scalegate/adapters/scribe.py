@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from scalegate.decision.decision import Decision
-from scalegate.decision.dossier import Approver
-from scalegate.errors import Finding, RecordError, RefusedError
-from scalegate.procedure.workspace import Draft, MovedError
+from scalegate.decision.dossier import Approver, Pause
+from scalegate.errors import RecordError
+from scalegate.procedure.workspace import Draft, MovedError, PauseFoundError
 from scalegate.quantity import Digest, whole_second
 from scalegate.record.chain import LogHead, Quill
 from scalegate.record.codec import FetchBlob, KeepBlob, SealedEntry, open_envelope
@@ -35,10 +35,12 @@ class LogScribe:
         keep_blob: KeepBlob,
         fetch_blob: FetchBlob,
         flags: Callable[[], tuple[str, ...]],
+        read_flag: Callable[[str], Pause | None] = lambda _: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._log, self._signer, self._flags, self._clock = log, signer, flags, clock
         self._keep_blob, self._fetch_blob = keep_blob, fetch_blob
+        self._read_flag = read_flag
         self._head_time: datetime | None = None
 
     def now(self) -> datetime:
@@ -93,10 +95,9 @@ class LogScribe:
         granting = any(
             isinstance(d.body, LeaseIssued) or (isinstance(d.body, Decision) and d.body.granted) for d in drafts
         )
-        pending = [flag for flag in self._flags() if flag not in view.pauses]
+        pending = {flag: self._read_flag(flag) for flag in self._flags() if flag not in view.pauses}
         if granting and pending:
-            what = f"a pause is being recorded ({', '.join(pending)}): nothing is granted until it stands in the record"
-            raise RefusedError(Finding(rule="D10", what=what, mend="run the command again"))
+            raise PauseFoundError(pending)
 
     @staticmethod
     def _logged(index: int, sealed: SealedEntry) -> Logged:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scalegate.adapters.plain_file import read_plain
 from scalegate.errors import Finding, InputError, UsageError
 from scalegate.tlog.origin import parse_origin
 
 FILE = "scalegate.toml"
 FORMAT = 1
+MAX_BYTES = 65_536
 PLACES = {
     "policy": "policy.yaml",
     "models": "models.yaml",
@@ -56,7 +58,7 @@ def read_settings(root: Path) -> Settings:
     """
     path = root / FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read_plain(path, MAX_BYTES).decode("utf-8"))
     except FileNotFoundError:
         raise UsageError(f"no {FILE} in {root}: run `scalegate init`, or give --project") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

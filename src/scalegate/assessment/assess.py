@@ -107,7 +107,9 @@ def _observation(request: Request, memo: Memo, limit: str, name: str, observatio
     clearing = _judged(request, memo, limit, name, observation, [r for r in own if _covers(request, r)])
     below = _judged(request, memo, limit, name, observation, [r for r in own if _within(request, r)])
     inherited = _judged(request, memo, limit, name, observation, [r for r in parents if _within(request, r)])
-    return _strongest(name, observation, clearing, below, inherited)
+    lost = [r for r in parents if _within(request, r) and r.run.attempts is None]
+    absent = _judged(request, memo, limit, name, observation, lost)
+    return _strongest(name, observation, clearing, below, inherited, absent)
 
 
 def _strongest(
@@ -116,16 +118,18 @@ def _strongest(
     clearing: dict[str, Observed],
     below: dict[str, Observed],
     inherited: dict[str, Observed],
+    absent: dict[str, Observed],
 ) -> Observed:
     """The gravest of the configurations contained in the subject's (V3), over the best that covers it (S2).
 
     A configuration that contains the subject's can clear it; one that it contains (its own among them), and an
-    ancestor, can only make the claim graver. An ancestor counts by danger shown alone (S2).
+    ancestor, can only make the claim graver. An ancestor counts by danger shown alone (S2), and by runs whose bytes
+    are absent or altered: they may have shown it, and deleting a file never helps (E1).
     """
     best = min(clearing.values(), key=_gravity, default=None) or nothing_run(name, observation)
     grave = [o for o in below.values() if o.result.kind is not VerdictKind.NOT_RUN]
     shown = [o for o in inherited.values() if o.raises_to is VerdictKind.DANGER_SHOWN]
-    return max([best, *grave, *shown], key=_gravity)
+    return max([best, *grave, *shown, *absent.values()], key=_gravity)
 
 
 def _gravity(observed: Observed) -> int:

@@ -58,9 +58,7 @@ def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> 
 @app.command()
 def attest(
     context: typer.Context,
-    files: Annotated[
-        list[str], typer.Argument(help="Attestations, risk statements, duties, scope findings.")
-    ],
+    files: Annotated[list[str], typer.Argument(help="Attestations, risk statements, duties, scope findings.")],
     dry_run: DryRun = False,
 ) -> int:
     """Record from files: efficacy tests (D3), risk statements (D14), duties done (V6), scope findings (S4)."""

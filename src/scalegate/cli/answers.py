@@ -9,8 +9,9 @@ import typer
 
 from scalegate.cli.context import Context, OutputFormat, console, print_json, say
 from scalegate.cli.main import app
+from scalegate.errors import Finding, InputError
 from scalegate.policy.document import Permission
-from scalegate.quantity import Compute, format_instant
+from scalegate.quantity import Compute, Identifier, format_instant
 
 Model = Annotated[str, typer.Option("--model", help="A label of models.yaml.")]
 
@@ -77,12 +78,14 @@ def gate(
         model=model,
         now=now,
         configuration=configuration or None,
-        mode=mode or None,
+        mode=Identifier.parse(mode) if mode else None,
         effective_compute=Compute.from_flop(effective_compute) if effective_compute else None,
         record=record,
     )
     decision = gated.decision
-    path = project.issue_lease(gated, Path(lease) if lease else None, now) if record and decision.granted else None
+    findings = project.workspace.findings
+    leasing = record and decision.granted and not findings  # callers read status 2 as a hold: no lease beside it
+    path = project.issue_lease(gated, Path(lease) if lease else None, now) if leasing else None
     if options.as_json:
         from scalegate.cli.json_forms import gate_form
 
@@ -101,8 +104,10 @@ def gate(
         print_decision(project.decision_page(gated, as_of=now, replay=options.replaying), console())
         if path:
             say(f"scalegate: lease written to {path}, ends {decision.lapses_at:%Y-%m-%d %H:%M}Z")
-    if decision.granted:
-        return 0
+    for finding in findings:
+        say(f"scalegate: {finding}")
+    if decision.granted or findings:
+        return 2 if findings else 0
     waivers = {r.id for r in decision.rests_on if r.ground.value == "waiver"}
     return 4 if accept_waiver and decision.waived_until and accept_waiver in waivers else 1
 
@@ -136,8 +141,11 @@ def report(
     project = options.open(writing=False)
     now = options.now(project)
     page = project.recorded_page(now) if not options.replaying else project.replayed_page(now)
-    place = Path(out) if out else project.root / "out" / "report.html"
-    project.write_report(page, place)
+    place = Path(out) if out else project.settings.place("out") / "report.html"
+    try:
+        project.write_report(page, place)
+    except OSError as error:
+        raise InputError(Finding(where=str(place), what=f"the report cannot be written: {error.strerror}")) from None
     say(f"scalegate: report written to {place}")
     if options.as_json:
         print_json({"schema": "scalegate.report/1", "path": str(place), "as_of": format_instant(now)})

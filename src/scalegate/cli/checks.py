@@ -71,9 +71,10 @@ def _form(finding: Finding) -> dict[str, Any]:
 @log_app.command()
 def verify(context: typer.Context) -> int:
     """Derive the whole record again: hashes, signatures, streams, blobs, decisions, and verdicts where evidence is."""
+    from scalegate.project import verify_project
+
     options: Context = context.obj
-    project = options.open(writing=False)
-    result = project.verify()
+    result = verify_project(options.project or None)
     if options.as_json:
         print_json(result.form())
     else:

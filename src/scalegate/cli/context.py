@@ -78,8 +78,11 @@ class Context:
 
 
 def print_json(form: dict[str, Any]) -> None:
-    json.dump(form, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write("\n")
+    """JSON is UTF-8 (RFC 8259), whatever the terminal's encoding; a stray byte of a file name becomes an escape."""
+    text = json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -6,6 +6,7 @@ the record keeps them as decimal strings. An upper bound that bounds nothing is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -25,8 +26,8 @@ Form = dict[str, Any]
 
 
 def number(value: Decimal | None) -> float | None:
-    """A JSON number; null for missing and for what is unbounded."""
-    return None if value is None or value.is_infinite() else float(value)
+    """A JSON number; null for missing, for what is unbounded, and for what is beyond the range of a double."""
+    return None if value is None or math.isinf(float(value)) else float(value)
 
 
 def instant(value: datetime | None) -> str | None:

@@ -249,6 +249,22 @@ def _pause_id(now: datetime, by: Approver) -> Identifier:
     return Identifier(f"{now:%Y%m%dT%H%M%SZ}-{digest_of_value(by).hex[:8]}")
 
 
+def _reach(workspace: Workspace, scope: str) -> str:
+    """The scope that is recorded: a label becomes its subject, so that a new name does not slip out of it (S1).
+
+    Raises:
+        UsageError: for a scope that reaches nothing, so that nobody believes to have paused.
+    """
+    if scope == "*" or scope in set(Permission):
+        return scope
+    if scope in workspace.models:
+        return workspace.models[scope].model.subject
+    if any(scope == entry.model.subject for entry in workspace.models.values()):
+        return scope
+    known = ", ".join(("*", *Permission, *workspace.models))
+    raise UsageError(f"nothing is paused: {scope!r} is no permission, subject or model here: write one of {known}")
+
+
 def pause(workspace: Workspace, scope: str, reason: str, *, by: Approver, flags: PauseFlags, now: datetime) -> Logged:
     """Pause alone and at once (D10): first the flag, then the entry."""
     policy, _ = workspace.policy_in_force()
@@ -256,7 +272,8 @@ def pause(workspace: Workspace, scope: str, reason: str, *, by: Approver, flags:
         raise UsageError(f"{by.principal} does not hold the role {by.role}")
     if not reason.strip():
         raise UsageError("say why: --reason")
-    made = Pause(id=_pause_id(now, by), scope=scope, reason=reason, by=by, at=now)
+    made = Pause(id=_pause_id(now, by), scope=_reach(workspace, scope), reason=reason, by=by, at=now)
+    digest_of_value(made)  # what has no canonical form is refused before its flag stands: it could never be recorded
     flags.raise_flag(made)
     return _record(workspace, EntryKind.PAUSE, made.id, made, by=by, now=now)
 

@@ -120,7 +120,7 @@ def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
         subject=ingested.subject,
         effective_compute=ingested.effective_compute,
         planned=plan is not None and registered is not None,
-        disposed=disposition is not None,
+        disposed=disposition is not None and run.attempts is not None,  # E1: what is deleted is not disposed of
         changed=_changed(workspace, ingested),
     )
 

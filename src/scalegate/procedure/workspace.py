@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from scalegate.assessment.request import RegisteredSuite
-from scalegate.decision.dossier import Approver
-from scalegate.errors import Finding, InputError, ScalegateError, UsageError
+from scalegate.decision.dossier import Approver, Pause
+from scalegate.errors import Finding, InputError, RefusedError, ScalegateError, UsageError
 from scalegate.evidence.run import Configuration, EvalRun, Model, RunManifest
 from scalegate.policy.document import PolicyDocument
 from scalegate.quantity import Digest, Identifier
+from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import About, Body, EntryKind
 from scalegate.record.view import Logged, RecordView, add
 
@@ -35,6 +37,24 @@ class MovedError(ScalegateError):
     exit_status = 3
 
 
+class PauseFoundError(RefusedError):
+    """A pause has its flag and no entry yet, so nothing is granted (D9, D10).
+
+    Attributes:
+        pauses: those whose flags can be read; whoever meets them records them, so that a pause whose own process
+            was killed between flag and entry still comes into the record and can be answered.
+    """
+
+    def __init__(self, pending: Mapping[str, Pause | None]) -> None:
+        self.pauses = tuple(p for p in pending.values() if p is not None)
+        self.unreadable = tuple(name for name, p in pending.items() if p is None)
+        what = f"a pause is being recorded ({', '.join(pending)}): nothing is granted until it stands in the record"
+        mend = "run the command again"
+        if self.unreadable:
+            mend = f"record/pause/{self.unreadable[0]} cannot be read: remove it after somebody has paused in its place"
+        super().__init__(Finding(rule="D10", what=what, mend=mend))
+
+
 class Scribe(Protocol):
     """Writes entries. Stands for the log, the operator's key and the system clock."""
 
@@ -45,6 +65,7 @@ class Scribe(Protocol):
 
         Raises:
             MovedError: when another process has appended in between; read again and repeat.
+            PauseFoundError: for a grant while the flag of a pause has no entry yet.
             RecordError: when the record cannot be trusted or reached.
         """
         ...
@@ -159,6 +180,7 @@ def write(
 
     Raises:
         MovedError: when the log kept moving on.
+        PauseFoundError: for a grant while the flag of a pause stands that cannot be read.
     """
     for _ in range(tries):
         try:
@@ -166,7 +188,23 @@ def write(
         except MovedError:
             workspace.view = workspace.scribe.read(workspace.view)
             continue
+        except PauseFoundError as found:
+            if found.unreadable:
+                raise
+            _record_pauses(workspace, found.pauses, policy=policy, now=now)
+            continue
         for entry in logged:
             add(workspace.view, entry)
         return logged
     raise MovedError("the log kept moving on while this was being decided: run the command again")
+
+
+def _record_pauses(workspace: Workspace, pauses: Sequence[Pause], *, policy: Digest | None, now: datetime) -> None:
+    for pause in pauses:
+        about = About(name=pause.id, digest=digest_of_value(pause))
+        draft = Draft(kind=EntryKind.PAUSE, about=about, body=pause)
+        write(workspace, partial(_unless_paused, workspace, draft, pause), policy=policy, now=now, by=pause.by)
+
+
+def _unless_paused(workspace: Workspace, draft: Draft, pause: Pause) -> list[Draft]:
+    return [] if pause.id in workspace.view.pauses else [draft]
