@@ -123,10 +123,14 @@ def due(context: typer.Context) -> int:
         items = [
             {"at": format_instant(d.at), "what": d.what, "role": d.role, "about": d.about, "late": d.late} for d in owed
         ]
-        print_json({"schema": "scalegate.due/1", "as_of": format_instant(now), "due": items})
+        print_json(
+            {"schema": "scalegate.due/1", "as_of": format_instant(now), "replay": options.replaying, "due": items}
+        )
     else:
         from scalegate.cli.screens import print_due
 
+        if options.replaying:
+            say(f"scalegate: REPLAY AS OF {format_instant(now)}")
         print_due(owed, console())
     return 1 if any(d.late for d in owed) else 0
 
@@ -148,5 +152,12 @@ def report(
         raise InputError(Finding(where=str(place), what=f"the report cannot be written: {error.strerror}")) from None
     say(f"scalegate: report written to {place}")
     if options.as_json:
-        print_json({"schema": "scalegate.report/1", "path": str(place), "as_of": format_instant(now)})
+        print_json(
+            {
+                "schema": "scalegate.report/1",
+                "path": str(place),
+                "as_of": format_instant(now),
+                "replay": options.replaying,
+            }
+        )
     return 0

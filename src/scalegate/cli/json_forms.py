@@ -69,7 +69,7 @@ def observation_form(result: ObservationResult) -> Form:
 
 def _numbers(result: ObservationResult | None) -> Form:
     if result is None:
-        return {"lower": None, "upper": None, "measure": None, "direction": None, "assumptions": []}
+        return dict(_NO_NUMBERS)
     return {
         "lower": number(result.lower),
         "upper": number(result.upper),
@@ -93,6 +93,19 @@ def _numbers(result: ObservationResult | None) -> Form:
         "estimator": result.estimator,
         "assumptions": list(result.assumptions),
     }
+
+
+# A rung without observations (L1) has the same keys, and nothing in them.
+_NO_NUMBERS: Form = {
+    **dict.fromkeys(("lower", "upper")),
+    "upper_unbounded": False,
+    **dict.fromkeys(("limit_value", "alert_value", "measure", "unit", "direction", "alpha_lower", "alpha_upper")),
+    **dict.fromkeys(("tasks", "attempts", "missing", "invalid_runs", "abandoned_runs"), 0),
+    **dict.fromkeys(("elicitation_shift", "effort_ratio", "statistical_power")),
+    "envelope": "",
+    "estimator": "",
+    "assumptions": [],
+}
 
 
 def _free_fit(result: ObservationResult) -> Form | None:

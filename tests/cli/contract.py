@@ -1,0 +1,55 @@
+"""What tests of the command line's JSON share: schemas, golden files, and the blanking of what varies."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
+_VARYING = (
+    (re.compile(r"sha256:[0-9a-f]{64}"), "sha256:…"),
+    (re.compile(r"^[0-9a-f]{64}$"), "…"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "…"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "…"),
+    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "…"),
+    (re.compile(r"(?<=[ '])\S*/project/\S+|^/\S+"), "…"),
+)
+
+
+def schema(noun: str) -> Any:
+    return json.loads((files("scalegate") / "schemas" / f"{noun}.schema.json").read_text(encoding="utf-8"))
+
+
+def valid(value: Any) -> Any:
+    """The value, which says which schema it follows, and follows it."""
+    noun, version = value["schema"].removeprefix("scalegate.").split("/")
+    assert version == "1"
+    jsonschema.validate(value, schema(noun), jsonschema.Draft202012Validator)
+    return value
+
+
+def blanked(value: Any) -> Any:
+    """The same with every digest, instant and path blanked, in the same order of keys."""
+    if isinstance(value, dict):
+        return {key: blanked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [blanked(item) for item in value]
+    if isinstance(value, str):
+        for pattern, blank in _VARYING:
+            value = pattern.sub(blank, value)
+    return value
+
+
+def check_golden(name: str, value: Any) -> None:
+    """Compare with a golden file; SCALEGATE_WRITE_GOLDEN=1 writes one that is not there yet, and edits none."""
+    place = GOLDEN / f"cli_{name}.json"
+    text = json.dumps(blanked(value), indent=1, ensure_ascii=False) + "\n"
+    if not place.exists() and os.environ.get("SCALEGATE_WRITE_GOLDEN"):
+        place.write_text(text, encoding="utf-8")
+    assert text == place.read_text(encoding="utf-8")
