@@ -11,19 +11,40 @@ import pytest
 from cli.contract import check_golden, schema, valid
 from end_to_end.project_world import THEN, ExamModel, World, day, done, make_exam, subject, table
 
-LIMIT_KEYS = """limit verdict rules lower upper limit_value alert_value measure direction alpha_lower alpha_upper tasks
-attempts missing invalid_runs elicitation_shift effort_ratio statistical_power envelope assumptions expires
-reasons""".split()
-DECISION_KEYS = "permission mode granted waived_until blockers rests_on lapses_at lapses_because".split()
-BLOCKER_KEYS = "rule limit protection why cleared_by".split()
+LIMIT_KEYS = [
+    "limit",
+    "verdict",
+    "rules",
+    "lower",
+    "upper",
+    "limit_value",
+    "alert_value",
+    "measure",
+    "direction",
+    "alpha_lower",
+    "alpha_upper",
+    "tasks",
+    "attempts",
+    "missing",
+    "invalid_runs",
+    "elicitation_shift",
+    "effort_ratio",
+    "statistical_power",
+    "envelope",
+    "assumptions",
+    "expires",
+    "reasons",
+]
+DECISION_KEYS = ["permission", "mode", "granted", "waived_until", "blockers", "rests_on", "lapses_at", "lapses_because"]
+BLOCKER_KEYS = ["rule", "limit", "protection", "why", "cleared_by"]
 
 
 def test_assess_has_every_key_of_the_contract(exam: World) -> None:
     form = exam.run("--format", "json", "assess").json
-    assert set("schema policy as_of replay models not_tested".split()) <= set(form)
+    assert set(["schema", "policy", "as_of", "replay", "models", "not_tested"]) <= set(form)
     assert set(form["policy"]) == {"title", "version", "digest"}
     for model in form["models"]:
-        assert set("model subject configuration limits decisions".split()) <= set(model)
+        assert set(["model", "subject", "configuration", "limits", "decisions"]) <= set(model)
         for limit in model["limits"]:
             assert set(LIMIT_KEYS) <= set(limit)
         for decision in model["decisions"]:
@@ -83,18 +104,29 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return answers
 
 
-NAMES = """policy-check assessment decision decision_held plan ingestion doctor due dry-run attestation act entries
-checkpoint log-verification report""".split()
+NAMES = [
+    "policy-check",
+    "assessment",
+    "decision",
+    "decision_held",
+    "plan",
+    "ingestion",
+    "doctor",
+    "due",
+    "dry-run",
+    "attestation",
+    "act",
+    "entries",
+    "checkpoint",
+    "log-verification",
+    "report",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_json_follows_its_schema_and_its_golden_file(answered: dict[str, Any], name: str) -> None:
     form = valid(answered[name])
     assert form["schema"] == f"scalegate.{name.split('_')[0]}/1"
-    if name == "checkpoint":  # its signature differs with every key
-        form = {**form, "note": form["note"].split("\n")[0]}
-    if name == "log-verification":
-        form = {**form, "parties": ["…"] * len(form["parties"])}
     check_golden(name, form)
 
 
