@@ -5,6 +5,7 @@ For: the command line, trainers, the service. Does not know: rules; it only brin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,7 +34,7 @@ from scalegate.quantity import Compute, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
-from scalegate.tlog.origin import is_demo
+from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
     from scalegate.decision.decision import Decision
@@ -355,14 +356,20 @@ def init_project(folder: Path, origin: str = "") -> InitialisedProject:
     """Make the key, the trust root and the empty record of a project, and sample files where there are none.
 
     Raises:
-        InputError: when a record is there already, or the key cannot be made.
+        UsageError: `origin` is not the one of the project's settings.
+        InputError: it is no origin, a record is there already, or the folder or the key cannot be made.
     """
     root = folder.resolve()
-    root.mkdir(parents=True, exist_ok=True)
-    if not (root / FILE).exists():
-        from scalegate.adapters.template import write_template
+    try:
+        if not (root / FILE).exists():
+            from scalegate.adapters.template import write_template
 
-        write_template(root, origin or f"{root.name or 'project'}.demo")
+            named = parse_origin(origin or _demo_origin(root.name))  # before anything is written
+            root.mkdir(parents=True, exist_ok=True)
+            write_template(root, named)
+    except OSError as error:
+        what = f"a project cannot be made here: {error.strerror}"
+        raise InputError(Finding(where=str(root), what=what, mend="give a folder that can be written to")) from None
     settings = read_settings(root)
     if origin and origin != settings.origin:
         raise UsageError(f"{FILE} names the log {settings.origin!r}, not {origin!r}")
@@ -376,6 +383,11 @@ def init_project(folder: Path, origin: str = "") -> InitialisedProject:
     trust = Trust(origin=settings.origin, operator=key.verifier, allow_demo=is_demo(settings.origin))
     settings.place("trust").write_text(format_trust(trust), encoding="utf-8")
     return InitialisedProject(root=root, origin=settings.origin, key_path=place)
+
+
+def _demo_origin(name: str) -> str:
+    """A name for a demo log out of a folder's name, which may hold anything."""
+    return f"{re.sub('[^a-z0-9]+', '-', name.lower())[:80].strip('-') or 'project'}.demo"
 
 
 # ----------------------------------------------------------------------------------------- files
