@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scalegate.cli.context import Context, OutputFormat, print_json, say
+from scalegate.cli.context import Context, OutputFormat, answer, print_json, say
 from scalegate.cli.main import log_app, policy_app
 from scalegate.errors import Finding
 
@@ -44,9 +44,9 @@ def check(
         print_json(findings_sarif(found.findings, found.remarks))
     else:
         for finding in found.findings:
-            typer.echo(str(finding))
+            answer(str(finding))
         for remark in found.remarks:
-            typer.echo(f"remark: {remark}")
+            answer(f"remark: {remark}")
     say(f"scalegate: {_grade(readable, adoptable)}; {len(found.findings)} findings, {len(found.remarks)} remarks")
     return 2 if not readable else 0 if adoptable else 1
 
@@ -79,7 +79,7 @@ def verify(context: typer.Context) -> int:
         print_json(result.form())
     else:
         for line in result.lines():
-            typer.echo(line)
+            answer(line)
     for finding in result.findings:
         say(f"scalegate: {finding}")
     return 1 if result.findings else 0

@@ -6,11 +6,13 @@ For: the commands. Does not know: the rules.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from scalegate.errors import UsageError
 from scalegate.quantity import Identifier, parse_instant
@@ -93,4 +95,17 @@ def console(*, stderr: bool = False) -> Console:
 
 def say(text: str) -> None:
     """A message for a person: standard error."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(in_words(text, sys.stderr) + "\n")
+
+
+def answer(text: str) -> None:
+    """A line of an answer: standard output."""
+    sys.stdout.write(in_words(text, sys.stdout) + "\n")
+
+
+def in_words(text: str, stream: TextIO) -> str:
+    """On a terminal, broken between words; elsewhere as it is, because there one finding is one line."""
+    if not stream.isatty():
+        return text
+    width = max(shutil.get_terminal_size().columns, 40)
+    return textwrap.fill(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

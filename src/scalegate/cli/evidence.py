@@ -93,4 +93,6 @@ def doctor(context: typer.Context) -> int:
         say(f"scalegate: evidence/runs/{name} is in no entry: it counts for nothing; delete it or ingest its source")
     for finding in findings:
         say(f"scalegate: {finding}")
+    if not orphans and not findings:
+        say("scalegate: every file can be read, and nothing lies outside the record")
     return 1 if orphans or findings else 0

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from scalegate import __version__
-from scalegate.cli.context import Context, OutputFormat
+from scalegate.cli.context import Context, OutputFormat, say
 from scalegate.errors import ScalegateError
 
 app = typer.Typer(
@@ -66,7 +66,7 @@ def _status(arguments: list[str]) -> int:
         result: Any = app(args=arguments, standalone_mode=False)
     except ScalegateError as error:
         for finding in error.findings:
-            typer.echo(f"scalegate: {finding}", err=True)
+            say(f"scalegate: {finding}")
         return error.exit_status
     except typer.Exit as ended:
         return ended.exit_code
