@@ -1,6 +1,6 @@
 """Weighted logistic curves with two free parameters, many at once, each one's end checked.
 
-For: `free_horizon`. Does not know: resampling, families, horizons, levels. Nothing here may clear at a gate (B5).
+For: `bootstrap`. Does not know: resampling, families, horizons, levels. Nothing here may clear at a gate (B5).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from scalegate.estimate.bound import BoolArray, FloatArray, IntArray
 TOLERANCE = 1e-10
 """Greatest gradient of the mean log-likelihood, in standardised lengths, of a fit that counts as converged."""
 _ROUNDS = 80
+_FEW = 0.25
+"""Below this share of fits that are not done, the others are left out of further rounds."""
 _LONGEST = 30.0
 
 
@@ -25,7 +27,7 @@ class End(IntEnum):
     SEPARATED = 1
     """Every success is on tasks no longer than any failure: the curve is a cliff, somewhere in a gap."""
     NO_SLOPE = 2
-    """Success does not become rarer as tasks grow longer: there is no horizon."""
+    """Success does not become rarer as tasks grow longer, or there is nothing to fit: there is no horizon."""
     NOT_CONVERGED = 3
 
     @property
@@ -35,7 +37,7 @@ class End(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fits:
-    """Curves `log-odds = intercept + slope * length`, one per row of the input.
+    """Curves `log-odds = intercept + slope * length`; every array has the shape of the fits.
 
     Attributes:
         end: an `End` per fit; intercept and slope mean something only where it is CONVERGED.
@@ -59,120 +61,183 @@ class Fits:
         return lower, upper
 
 
-def fit_logistic(lengths: FloatArray, successes: FloatArray, failures: FloatArray) -> Fits:
-    """Unpenalised maximum likelihood by Newton's method, damped, for every row at once.
+def fit_logistic(lengths: FloatArray, successes: FloatArray, failures: FloatArray, *, penalty: float = 0.0) -> Fits:
+    """One curve per row: `fit_groups` for fits that share their lengths.
 
     Args:
-        lengths: shape (cell,), ascending: log2 of human minutes.
-        successes, failures: shape (fit, cell): weights of the two outcomes, 0 or more. A cell with a
-            fractional outcome has both. Each row needs some weight.
-
-    A maximum exists if and only if neither outcome lies entirely on one side of the other (Albert and
-    Anderson 1984, Biometrika 71(1), 1-10); this is looked up before the first step. The rest is concave, so
-    a step is accepted when the likelihood's derivative along it has not turned past half its size, else
-    halved. What has not reached `TOLERANCE` after 80 rounds is NOT_CONVERGED.
+        lengths: shape (cell,): log2 of human minutes.
+        successes, failures: shape (fit, cell).
+        penalty: as in `fit_groups`.
     """
-    count = successes.shape[0]
-    gap_from, gap_to, end = _separation(lengths, successes, failures)
-    intercept, slope = np.full(count, np.nan), np.full(count, np.nan)
-    open_rows = np.flatnonzero(end == End.NOT_CONVERGED)
-    if open_rows.size:
-        center, scale = float(lengths.mean()), float(lengths.std()) or 1.0
-        found, converged = _newton((lengths - center) / scale, successes[open_rows], failures[open_rows])
-        slope[open_rows] = found[1] / scale
-        intercept[open_rows] = found[0] - found[1] * center / scale
-        end[open_rows] = np.where(
-            converged, np.where(found[1] < 0, End.CONVERGED, End.NO_SLOPE), np.int64(End.NOT_CONVERGED)
-        )
+    found = fit_groups(lengths[None], successes[None], failures[None], penalty=penalty)
+    return Fits(**{name: values[0] for name, values in vars(found).items()})
+
+
+def fit_groups(
+    lengths: FloatArray,
+    successes: FloatArray,
+    failures: FloatArray,
+    *,
+    penalty: float = 0.0,
+    start: tuple[FloatArray, FloatArray] | None = None,
+) -> Fits:
+    """Maximum likelihood, or penalised likelihood, by Newton's method, damped, for all fits at once.
+
+    Args:
+        lengths: shape (group, cell): log2 of human minutes, in any order.
+        successes, failures: shape (group, fit, cell): weights of the two outcomes, 0 or more. A cell with a
+            fractional outcome has both; one that is not there has neither.
+        penalty: `c` of the term `c / 2 * slope^2` that is added to the weighted sum of log losses; 0 or more.
+            The horizon of Kwa et al. (2025) is fitted with weights that sum to 1 and `c = 0.1`.
+        start: intercept and slope, shape (fit,), where the search begins; where it begins changes nothing but time.
+
+    Without a penalty a maximum exists if and only if neither outcome lies entirely on one side of the other
+    (Albert and Anderson 1984, Biometrika 71(1), 1-10); with one, if and only if both outcomes occur. This is
+    looked up, not inferred from the search. The rest is concave, so a step is accepted when the derivative
+    along it has not turned past half its size, else halved. What has not reached `TOLERANCE` after 80
+    rounds is NOT_CONVERGED.
+    """
+    assert penalty >= 0, penalty
+    gap_from, gap_to, end = _separation(lengths, successes, failures, penalised=penalty > 0)
+    center, scale = (float(lengths.mean()), float(lengths.std()) or 1.0) if lengths.size else (0.0, 1.0)
+    weights = successes + failures
+    total = weights.sum(axis=-1)
+    total[total == 0] = 1.0  # such a fit has ended already
+    begin = np.zeros((*end.shape, 2))
+    if start is not None:
+        begin[..., 0], begin[..., 1] = start[0] + start[1] * center, start[1] * scale
+    basis = _powers((lengths - center) / scale)
+    weights /= total[..., None]
+    problem = _Problem(
+        basis=basis,
+        weights=weights,
+        whole=weights @ basis,
+        won=(successes @ basis[..., :2]) / total[..., None],
+        ridge=penalty / (total * scale * scale),
+    )
+    found, converged = _newton(problem, begin, end == End.NOT_CONVERGED)
+    looked_for = end == End.NOT_CONVERGED
+    falls = np.where(found[..., 1] < 0, int(End.CONVERGED), int(End.NO_SLOPE))
+    end = np.where(looked_for & converged, falls, end)
+    slope = np.where(looked_for, found[..., 1] / scale, np.nan)
+    intercept = np.where(looked_for, found[..., 0] - slope * center, np.nan)
     return Fits(end=end, intercept=intercept, slope=slope, gap_from=gap_from, gap_to=gap_to)
 
 
 def _separation(
-    lengths: FloatArray, successes: FloatArray, failures: FloatArray
+    lengths: FloatArray, successes: FloatArray, failures: FloatArray, *, penalised: bool
 ) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Where the outcomes overlap the end stays open (NOT_CONVERGED until shown otherwise)."""
-    won, lost = successes > 0, failures > 0
-    longest_won, shortest_won = _last(lengths, won, -np.inf), _first(lengths, won, np.inf)
-    shortest_lost, longest_lost = _first(lengths, lost, np.inf), _last(lengths, lost, -np.inf)
-    end = np.full(successes.shape[0], int(End.NOT_CONVERGED), dtype=np.int64)
+    """Where a maximum exists the end stays open (NOT_CONVERGED until shown otherwise)."""
+    along, won, lost = lengths[:, None, :], successes > 0, failures > 0
+    longest_won, shortest_won = _extremes(along, won)
+    longest_lost, shortest_lost = _extremes(along, lost)
+    no_loss, no_win = np.isinf(longest_lost), np.isinf(longest_won)
+    end = np.full(no_win.shape, int(End.NOT_CONVERGED), dtype=np.int64)
     end[longest_lost <= shortest_won] = End.NO_SLOPE  # the cliff stands the wrong way round, or there is one length
     cliff = (longest_won < shortest_lost) | ((longest_won == shortest_lost) & (shortest_won < longest_lost))
-    end[cliff] = End.SEPARATED
+    end[(cliff & (no_loss | no_win)) if penalised else cliff] = End.SEPARATED
+    end[no_loss & no_win] = End.NO_SLOPE
     # One outcome alone puts the cliff beyond every task: at infinity, or at minus infinity.
+    return np.where(no_loss, np.inf, longest_won), np.where(no_win, -np.inf, shortest_lost), end
+
+
+def _extremes(lengths: FloatArray, present: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """The greatest and the least length present, minus infinite and infinite where there is none."""
     return (
-        np.where(lost.any(axis=1), longest_won, np.inf),
-        np.where(won.any(axis=1), shortest_lost, -np.inf),
-        end,
+        np.where(present, lengths, -np.inf).max(axis=-1, initial=-np.inf),
+        np.where(present, lengths, np.inf).min(axis=-1, initial=np.inf),
     )
 
 
-def _first(lengths: FloatArray, present: BoolArray, none: float) -> FloatArray:
-    return np.where(present.any(axis=1), lengths[present.argmax(axis=1)], none)
+# ---------------------------------------------------------------------------- the search
 
 
-def _last(lengths: FloatArray, present: BoolArray, none: float) -> FloatArray:
-    return np.where(present.any(axis=1), lengths[::-1][present[:, ::-1].argmax(axis=1)], none)
+def _powers(lengths: FloatArray) -> FloatArray:
+    """Shape (group, cell, 3): 1, length, length squared."""
+    return np.stack([np.ones_like(lengths), lengths, lengths * lengths], axis=-1)
 
 
-def _newton(lengths: FloatArray, successes: FloatArray, failures: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """Parameters, shape (2, fit), and whether each fit converged."""
-    total = (successes + failures).sum(axis=1, keepdims=True)
-    successes, weights = successes / total, (successes + failures) / total
-    squares = lengths * lengths
-    at = np.zeros((2, successes.shape[0]))
-    gradient, hessian = _slopes(at, lengths, squares, successes, weights)
-    step = _solve(gradient, hessian)
-    rise = (gradient * step).sum(axis=0)
-    size = np.ones(at.shape[1])
-    result, converged = np.zeros_like(at), np.zeros(at.shape[1], dtype=np.bool_)
-    rows = np.arange(at.shape[1])
+@dataclass(frozen=True, kw_only=True)
+class _Problem:
+    """Mean log-likelihoods in standardised lengths.
+
+    Attributes:
+        basis: shape (group, cell, 3).
+        weights: shape (group, fit, cell); they sum to 1 over the cells of a fit, or are all 0.
+        whole: shape (group, fit, 3): their sums over the basis.
+        won: shape (group, fit, 2): sums of the successes and of the successes times the length.
+        ridge: shape (group, fit): penalty of half the squared slope.
+    """
+
+    basis: FloatArray
+    weights: FloatArray
+    whole: FloatArray
+    won: FloatArray
+    ridge: FloatArray
+
+    def rows(self, kept: BoolArray) -> _Problem:
+        """The fits that are kept, each a group of its own."""
+        group, _ = np.nonzero(kept)
+        return _Problem(
+            basis=self.basis[group],
+            weights=self.weights[kept][:, None],
+            whole=self.whole[kept][:, None],
+            won=self.won[kept][:, None],
+            ridge=self.ridge[kept][:, None],
+        )
+
+    def slopes(self, at: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient (group, fit, 2) and the entries of the negated Hessian (group, fit, 3).
+
+        With `t = tanh(log-odds / 2)` the chance is `(1 + t) / 2` and its variance `(1 - t^2) / 4`.
+        """
+        tangents = (at / 2) @ self.basis[..., :2].swapaxes(-1, -2)
+        np.tanh(tangents, out=tangents)
+        products = self.weights * tangents
+        gradient = self.won - (self.whole[..., :2] + products @ self.basis[..., :2]) / 2
+        gradient[..., 1] -= self.ridge * at[..., 1]
+        products *= tangents
+        hessian = (self.whole - products @ self.basis) / 4
+        hessian[..., 2] += self.ridge
+        return gradient, hessian
+
+
+def _newton(problem: _Problem, start: FloatArray, wanted: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """Parameters, shape (group, fit, 2), and whether each fit converged."""
+    result, converged = start.copy(), np.zeros(wanted.shape, dtype=np.bool_)
+    rows, open_rows = np.indices(wanted.shape), wanted.copy()
+    at, step, size = start, np.zeros_like(start), np.ones(wanted.shape)
+    rise = np.zeros(wanted.shape)
     for _ in range(_ROUNDS):
-        trial = at + size * step
-        gradient, hessian = _slopes(trial, lengths, squares, successes, weights)
-        accepted = (gradient * step).sum(axis=0) >= -0.5 * rise  # else it went past the top: halve
-        fresh = _solve(gradient, hessian)
-        at = np.where(accepted, trial, at)
-        step = np.where(accepted, fresh, step)
-        rise = np.where(accepted, (gradient * fresh).sum(axis=0), rise)
-        size = np.where(accepted, 1.0, size / 2)
-        done = accepted & (np.abs(gradient).max(axis=0) <= TOLERANCE)
-        result[:, rows] = at
-        converged[rows[done]] = True
-        if done.all():
+        if not open_rows.any():
             break
-        if done.any():
-            left = ~done
-            rows, at, step, rise, size = rows[left], at[:, left], step[:, left], rise[left], size[left]
-            successes, weights = successes[left], weights[left]
+        if open_rows.mean() < _FEW:
+            problem, kept = problem.rows(open_rows), open_rows
+            rows, open_rows = rows[:, kept][..., None], np.ones((int(kept.sum()), 1), dtype=np.bool_)
+            at, step, size, rise = (each[kept][:, None] for each in (at, step, size, rise))
+        trial = at + size[..., None] * step
+        gradient, hessian = problem.slopes(trial)
+        accepted = (gradient * step).sum(axis=-1) >= -0.5 * rise  # else it went past the top: halve
+        fresh = _solve(gradient, hessian)
+        at = np.where(accepted[..., None], trial, at)
+        step = np.where(accepted[..., None], fresh, step)
+        rise = np.where(accepted, (gradient * fresh).sum(axis=-1), rise)
+        size = np.where(accepted, 1.0, size / 2)
+        done = open_rows & accepted & (np.abs(gradient).max(axis=-1) <= TOLERANCE)
+        result[rows[0][done], rows[1][done]] = at[done]
+        converged[rows[0][done], rows[1][done]] = True
+        open_rows &= ~done
+    result[rows[0][open_rows], rows[1][open_rows]] = at[open_rows]
     return result, converged
-
-
-def _slopes(
-    at: FloatArray, lengths: FloatArray, squares: FloatArray, successes: FloatArray, weights: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Gradient (2, fit) and the three entries of the negated Hessian (3, fit) of the mean log-likelihood."""
-    chances = np.multiply.outer(at[1], lengths)
-    chances += at[0][:, None]
-    np.negative(chances, out=chances)
-    with np.errstate(over="ignore"):
-        np.exp(chances, out=chances)
-    chances += 1
-    np.reciprocal(chances, out=chances)
-    expected = weights * chances
-    residual = successes - expected
-    expected -= expected * chances  # now the weight times the variance
-    gradient = np.stack([residual.sum(axis=1), residual @ lengths])
-    return gradient, np.stack([expected.sum(axis=1), expected @ lengths, expected @ squares])
 
 
 def _solve(gradient: FloatArray, hessian: FloatArray) -> FloatArray:
     """Newton's step, at most `_LONGEST` in each parameter: near a cliff the Hessian is all but flat."""
-    determinant = np.maximum(hessian[0] * hessian[2] - hessian[1] ** 2, 1e-300)
+    one, mixed, two = (hessian[..., i] for i in range(3))
+    determinant = np.maximum(one * two - mixed * mixed, 1e-300)
     step = np.stack(
-        [
-            (hessian[2] * gradient[0] - hessian[1] * gradient[1]) / determinant,
-            (hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant,
-        ]
+        [two * gradient[..., 0] - mixed * gradient[..., 1], one * gradient[..., 1] - mixed * gradient[..., 0]]
     )
-    shorten = np.minimum(1, _LONGEST / np.maximum(np.abs(step).max(axis=0), 1e-300))
-    return np.asarray(step * shorten)
+    step /= determinant
+    step *= np.minimum(1, _LONGEST / np.maximum(np.abs(step).max(axis=0), 1e-300))
+    return np.asarray(np.moveaxis(step, 0, -1))
