@@ -38,7 +38,8 @@ _WORDS = {
     "why", "what", "reasons", "assumptions", "lapses_because", "expires_because", "envelope", "findings", "mend",
     "verdicts_skipped", "remarks", "note", "parties", "evidence",
 }  # fmt: skip
-_FIGURES = {"lower", "upper", "effort_ratio", "statistical_power"}
+_FIGURES = {"lower", "upper", "effort_ratio", "statistical_power", "estimator"}
+_ONE = {"remarks", "not_tested", "reasons", "assumptions"}  # one item shows the shape
 
 
 def blanked(value: Any, key: str = "") -> Any:
@@ -50,7 +51,7 @@ def blanked(value: Any, key: str = "") -> Any:
         return {k: blanked(item, k) for k, item in value.items()}
     if isinstance(value, list):
         items = [blanked(item, key) for item in value]
-        return [item for place, item in enumerate(items) if item not in items[:place]]
+        return items[:1] if key in _ONE else [item for at, item in enumerate(items) if item not in items[:at]]
     if (key in _WORDS and value) or (key in _FIGURES and value is not None):
         return "…"
     if isinstance(value, str):

@@ -41,10 +41,10 @@ BLOCKER_KEYS = ["rule", "limit", "protection", "why", "cleared_by"]
 
 def test_assess_has_every_key_of_the_contract(exam: World) -> None:
     form = exam.run("--format", "json", "assess").json
-    assert set(["schema", "policy", "as_of", "replay", "models", "not_tested"]) <= set(form)
+    assert {"schema", "policy", "as_of", "replay", "models", "not_tested"} <= set(form)
     assert set(form["policy"]) == {"title", "version", "digest"}
     for model in form["models"]:
-        assert set(["model", "subject", "configuration", "limits", "decisions"]) <= set(model)
+        assert {"model", "subject", "configuration", "limits", "decisions"} <= set(model)
         for limit in model["limits"]:
             assert set(LIMIT_KEYS) <= set(limit)
         for decision in model["decisions"]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.project_world import World, make_exam, make_example
+from end_to_end.project_world import Granted, World, day, granted, make_exam, make_example
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +29,15 @@ def example(prepared_example: World, tmp_path: Path) -> World:
 def exam(prepared_exam: World, tmp_path: Path) -> World:
     """The small project, with grants as of today; a copy of its own."""
     return prepared_exam.copy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def example_before(prepared_example: World) -> Granted:
+    """Every decision of the example's replay."""
+    return granted(prepared_example.assess())
+
+
+@pytest.fixture(scope="session")
+def exam_before(prepared_exam: World) -> Granted:
+    """Every decision of the small project as of the first second of today."""
+    return granted(prepared_exam.assess(now=day(0)))

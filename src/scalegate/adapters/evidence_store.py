@@ -24,6 +24,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.yaml_scan import locate, read_yaml
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.parsed_run import ParsedRun
@@ -152,7 +153,7 @@ def digest_of(data: bytes) -> Digest:
 
 def _bytes(path: Path) -> tuple[bytes | None, str]:
     try:
-        return path.read_bytes(), ""
+        return read_plain(path, None), ""
     except OSError as error:
         return None, f"{path.name} is absent or unreadable ({error.strerror})"
 

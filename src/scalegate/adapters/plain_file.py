@@ -12,8 +12,8 @@ import stat
 from pathlib import Path
 
 
-def read_plain(path: Path, most: int) -> bytes:
-    """At most one byte more than `most`, so that the caller sees that there is too much.
+def read_plain(path: Path, most: int | None) -> bytes:
+    """At most one byte more than `most`, so that the caller sees that there is too much; all of it for None.
 
     Raises:
         OSError: when it cannot be read, or is not a plain file.
@@ -24,4 +24,4 @@ def read_plain(path: Path, most: int) -> bytes:
         if not stat.S_ISREG(mode):
             code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
             raise OSError(code, "it is no plain file", str(path))
-        return file.read(most + 1)
+        return file.read() if most is None else file.read(most + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Annotated
 
@@ -147,6 +148,8 @@ def report(
     page = project.recorded_page(now) if not options.replaying else project.replayed_page(now)
     place = Path(out) if out else project.settings.place("out") / "report.html"
     try:
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         project.write_report(page, place)
     except OSError as error:
         raise InputError(Finding(where=str(place), what=f"the report cannot be written: {error.strerror}")) from None

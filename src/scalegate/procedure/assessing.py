@@ -14,7 +14,7 @@ from scalegate.assessment.assess import assess
 from scalegate.assessment.request import RecordedRun, Request
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
-from scalegate.errors import Finding
+from scalegate.errors import Finding, InputError
 from scalegate.evidence.configuration import ancestors
 from scalegate.evidence.run import EvalRun, Model
 from scalegate.policy.document import Permission, PolicyDocument
@@ -75,7 +75,9 @@ def requests(
 ) -> list[Request]:
     """One request for each configuration that the model was tested in; the first of the file if in none."""
     entry = workspace.model(model)
-    families = ancestors({name: e.model for name, e in workspace.models.items()}, model)
+    if not workspace.configurations:
+        raise InputError(*(workspace.findings or (Finding(what="configurations.yaml names no configuration"),)))
+    families = ancestors(_kin(workspace), model)
     subjects = frozenset(workspace.models[name].model.subject for name in families)
     bearing = [r for r in workspace.view.runs if r.subject == entry.model.subject or r.subject in subjects]
     runs = tuple(_recorded(workspace, run) for run in bearing)
@@ -101,6 +103,14 @@ def requests(
         )
         for name in names
     ]
+
+
+def _kin(workspace: Workspace) -> dict[str, Model]:
+    """Models by label; labels of one subject share their parents, so that a second name sheds none of them (S1)."""
+    parents: dict[str, dict[Identifier, None]] = {}
+    for entry in workspace.models.values():
+        parents.setdefault(entry.model.subject, {}).update(dict.fromkeys(entry.model.parents))
+    return {n: replace(e.model, parents=tuple(parents[e.model.subject])) for n, e in workspace.models.items()}
 
 
 def _abandoned(workspace: Workspace, subject: str) -> dict[str, int]:
@@ -193,9 +203,11 @@ def assess_models(
     A replay, a draft, or `record=False` appends nothing; its decisions stand on verdicts that are in no record.
 
     Raises:
-        InputError: the draft cannot be read.
+        InputError: the draft cannot be read, or there is no model or no configuration to assess.
         UsageError: no policy in force, or an unknown model.
     """
+    if not models:
+        raise InputError(*(workspace.findings or (Finding(what="models.yaml names no model"),)))
     policy, digest = workspace.drafted_policy() if draft else workspace.policy_in_force()
     record = record and not draft
     asked = [r for model in models for r in requests(workspace, policy, digest, model, now)]
