@@ -13,6 +13,8 @@ import numpy as np
 from scalegate.estimate.betting import lower_mean, upper_mean
 from scalegate.estimate.binomial import bound_binomial
 from scalegate.estimate.bound import Bounds, FloatArray, IntArray
+from scalegate.estimate.checked import checked_counts, checked_families, checked_level, checked_scores
+from scalegate.estimate.overdispersed import bound_overdispersed
 
 BETTING = "betting_mean/1"
 
@@ -26,6 +28,7 @@ def bound_rate(
     unit: Literal["task", "family"],
     alpha_lower: float,
     alpha_upper: float,
+    icc_max: float | None = None,
 ) -> Bounds:
     """One-sided bounds on a success rate; the unit is the task or its family, never the attempt (B4).
 
@@ -37,16 +40,32 @@ def bound_rate(
         unit: "task": the mean over tasks, tasks independent. "family": the mean over families of their mean
             over tasks, families independent and weighing equally.
         alpha_lower, alpha_upper: greatest probability that the bound is wrong.
+        icc_max: None assumes nothing about how tasks differ. A number from 0 to 1 assumes, for unit "task",
+            success rates of tasks that are beta distributed, and attempts at a task correlated by at most this.
 
     Returns:
-        The exact binomial bounds for one attempt per task and unit "task"; else the betting bounds on the
-        means of the units. Without tasks: lower 0, upper 1.
+        The exact binomial bounds for one attempt per task and unit "task"; with `icc_max` and unit "task" those of
+        `bound_overdispersed`; else the betting bounds on the means of the units. Without tasks: lower 0, upper 1.
+
+    Raises:
+        InputError: counts, families or levels that cannot be.
+
+    Test: `tests/estimate/test_betting_mean.py`, `tests/estimate/test_overdispersed.py`.
     """
-    assert np.all((successes_lower >= 0) & (successes_lower <= successes_upper) & (successes_upper <= attempts))
-    assert np.all(attempts >= 1), "a task without a registered attempt"
+    checked_counts(successes_lower, successes_upper, attempts)
+    checked_families(family, attempts.size)
     if unit == "task" and np.all(attempts == 1):
         return bound_binomial(
             int(successes_lower.sum()), int(successes_upper.sum()), int(attempts.size), alpha_lower, alpha_upper
+        )
+    if unit == "task" and icc_max is not None:
+        return bound_overdispersed(
+            successes_lower,
+            successes_upper,
+            attempts,
+            alpha_lower=alpha_lower,
+            alpha_upper=alpha_upper,
+            icc_max=icc_max,
         )
     valid = attempts - (successes_upper - successes_lower)
     return bound_mean(
@@ -77,8 +96,16 @@ def bound_mean(
         scores_upper: the same with what is missing counted as 1 (E2).
         family, unit, alpha_lower, alpha_upper: as in `bound_rate`.
         observed: mean score over the valid attempts, NaN where there are none; only for the displayed point.
+
+    Raises:
+        InputError: scores outside [0, 1] or NaN, levels that cannot be.
+
+    Source: see `betting.upper_mean`. Test: `tests/estimate/test_betting_mean.py`.
     """
-    assert np.all(scores_lower <= scores_upper), "a score without its missing attempts exceeds the one with them"
+    checked_scores(scores_lower, scores_upper)
+    checked_families(family, scores_lower.size)
+    checked_level(alpha_lower, "alpha_lower")
+    checked_level(alpha_upper, "alpha_upper")
     lower_units, upper_units = _unit_means(scores_lower, family, unit), _unit_means(scores_upper, family, unit)
     units = int(lower_units.size)
     return Bounds(
