@@ -156,6 +156,7 @@ class ExamModel:
 
 
 TASKS = 60
+STATED = "middling"  # whose risk is stated, so that it may be deployed behind its protections
 MODELS = (
     ExamModel("calm", 0, TASKS),
     ExamModel("middling", 24, TASKS),
@@ -179,7 +180,8 @@ def make_exam(folder: Path, models: Sequence[ExamModel] = MODELS) -> World:
     run = _prepare(world)
     run("--as", "dan", "policy", "adopt")
     run("ingest", "--configuration", "agent", "--dated", day(-1), str(world.root / "exam.csv"))
-    run("attest", str(world.root / "attestations.yaml"), str(world.root / "risk.yaml"))
+    stated = [world.root / "risk.yaml"] if any(m.name == STATED for m in models) else []
+    run("attest", *map(str, [world.root / "attestations.yaml", *stated]))
     gc.collect()
     return world
 
@@ -194,7 +196,7 @@ def write_exam(root: Path, models: Sequence[ExamModel]) -> None:
         "suites/exam.yaml": suite_file(TASKS),
         "exam.csv": table(models),
         "attestations.yaml": attestations(("locks", "0.99"), ("guards", "0.97")),
-        "risk.yaml": risk_statements("middling"),
+        "risk.yaml": risk_statements(STATED),
     }
     for name, text in files.items():
         (root / name).parent.mkdir(exist_ok=True)

@@ -95,9 +95,11 @@ def current(workspace: Workspace, request: Request) -> bool:
     """Whether the recorded verdicts are those that an assessment would give now.
 
     They are when every limit has one under this policy, made after the last change of evidence, by these
-    estimators, on this subject, configuration and suites as they stand in the files, none has ended, and none
-    is of a later time than the one asked about (a replay).
+    estimators, on this subject, configuration and suites as they stand in the files, none has ended, none is of
+    a later time than the one asked about (a replay), and all bytes are still those that were recorded (E1).
     """
+    if any(recorded.run.attempts is None for recorded in request.runs):
+        return False
     ladder = [limit for t in request.policy.threat_models.values() for limit in t.ladder]
     keys = [(request.model.subject, request.configuration, limit, request.policy_digest) for limit in ladder]
     found = [workspace.view.verdicts.get(key) for key in keys]
