@@ -43,6 +43,7 @@ def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> 
     from scalegate.procedure.acts import adopt as record
 
     options: Context = context.obj
+    options.refuse_exports()
     project = options.open(writing=not dry_run)
     file = project.workspace.policy_file
     if dry_run:

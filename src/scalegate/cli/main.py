@@ -52,6 +52,8 @@ def options(
         typer.echo(context.get_help())
         raise typer.Exit
     context.obj = Context(project=project, replay=now, principal=as_, format=format, debug=debug)
+    if context.invoked_subcommand not in ("assess", "gate", "policy"):
+        context.obj.refuse_exports()
 
 
 def run() -> None:
