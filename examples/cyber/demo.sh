@@ -13,6 +13,7 @@ held() { "$@"; status=$?; [ "$status" -eq 1 ] || stop "expected something to be 
 
 rm -rf "$folder" && mkdir -p "$folder" || stop "cannot make $folder"
 cp -R "$here/." "$folder/" || stop "cannot copy the example"
+folder=$(cd "$folder" && pwd)
 XDG_DATA_HOME="$folder/keys"
 export XDG_DATA_HOME
 unset SCALEGATE_KEY_FILE
@@ -31,7 +32,7 @@ scalegate --now "$then" report --out out/replay.html || stop "no report of the r
 
 say "The same today: everything has expired, so everything is held; this one is recorded"
 held scalegate assess > out/today.txt
-grep -A 4 '^IN SHORT' out/today.txt
+grep -A 5 '^IN SHORT' out/today.txt
 scalegate report --out out/today.html || stop "no report of today"
 
 say "The record, derived again"
@@ -41,6 +42,6 @@ cat <<END
 
 Report of the replay:  $folder/out/replay.html
 Report of today:       $folder/out/today.html
-Check the record:      XDG_DATA_HOME='$XDG_DATA_HOME' scalegate --project '$folder' log verify
+Check the record:      XDG_DATA_HOME='$XDG_DATA_HOME' '$(command -v scalegate)' --project '$folder' log verify
 Exit status 1 of \`scalegate assess\` means that something is held, as it should be.
 END
