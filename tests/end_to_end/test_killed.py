@@ -71,7 +71,10 @@ def check(folder: Path, prepared: World, command: str, seed: int, kills: int) ->
         world = new_project(place) if command == "adopt" else prepared.copy(place)
         before = granted(prepared.assess(now=day(0)))
         call = arguments(world, command)
-        hit += killed(world, call, chance.uniform(0.3, 1.0) * usual)
+        if killed(world, call, chance.uniform(0.3, 1.0) * usual):
+            hit += 1
+        else:
+            usual *= 0.6  # it was measured on a busier machine
         done(world.run("log", "verify"), 0)
         if command != "adopt":
             assert loosened(before, granted(world.assess(now=day(0)))) == []

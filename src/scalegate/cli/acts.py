@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scalegate.cli.context import Context, print_json, say
+from scalegate.cli.context import Context, dry, print_json, say
 from scalegate.cli.main import app, policy_app
 from scalegate.errors import UsageError
 from scalegate.policy.document import Permission
 from scalegate.quantity import Digest, Identifier, parse_instant
+
+if TYPE_CHECKING:
+    from scalegate.decision.dossier import Pause
+    from scalegate.project import Project
+    from scalegate.record.view import Logged
 
 Reason = Annotated[str, typer.Option(help="Why, in words that will be published.")]
 Roles = Annotated[str, typer.Option(help="The role acted in, when the person holds several.")]
@@ -111,13 +118,8 @@ def waive(
         until=parse_instant(until),
         renews=Identifier.parse(renews) if renews else None,
     )
-    if dry_run:
-        from scalegate.shape import encode
-
-        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(made)})
-        return 0
-    logged = record(project.workspace, made, now=now)
-    return _done(options, logged.index, "waiver recorded; the decision stays held")
+    act = partial(record, project.workspace, made, now=now)
+    return _sign(options, project, act, "waiver recorded; the decision stays held", dry_run)
 
 
 @app.command()
@@ -126,15 +128,16 @@ def dispose(
     run: Annotated[str, typer.Argument(help="The address of an invalid run: sha256:…")],
     reason: Reason,
     role: Roles = "",
+    dry_run: DryRun = False,
 ) -> int:
     """Sign the disposition of an invalid run (E4); the evaluators cannot."""
     from scalegate.procedure.acts import dispose as record
 
     options: Context = context.obj
-    project = options.open(writing=True)
+    project = options.open(writing=not dry_run)
     by = options.person(project, role)
-    logged = record(project.workspace, Digest.parse(run), reason, by=by, now=project.now())
-    return _done(options, logged.index, "disposition recorded")
+    act = partial(record, project.workspace, Digest.parse(run), reason, by=by, now=project.now())
+    return _sign(options, project, act, "disposition recorded", dry_run)
 
 
 @app.command()
@@ -143,15 +146,17 @@ def pause(
     reason: Reason,
     scope: Annotated[str, typer.Option(help="A subject, a model, a permission, or * for everything.")] = "*",
     role: Roles = "",
+    dry_run: DryRun = False,
 ) -> int:
     """Pause alone and at once (D10). Anybody in a role of the policy may."""
     from scalegate.procedure.acts import pause as record
 
     options: Context = context.obj
-    project = options.open(writing=True)
+    project = options.open(writing=not dry_run)
     by = options.person(project, role)
-    logged = record(project.workspace, scope, reason, by=by, flags=project.flags, now=project.now())
-    return _done(options, logged.index, f"paused: {scope}")
+    flags = _NoFlags() if dry_run else project.flags
+    act = partial(record, project.workspace, scope, reason, by=by, flags=flags, now=project.now())
+    return _sign(options, project, act, f"paused: {scope}", dry_run)
 
 
 @app.command()
@@ -160,20 +165,32 @@ def resume(
     pause: Annotated[str, typer.Argument(help="The name of the pause, as `due` lists it.")],
     answer: Annotated[str, typer.Option(help="The written answer to the pause's reason.")],
     approver: Annotated[list[str], typer.Option(help="PRINCIPAL:ROLE, once for each person of the quorum.")],
+    dry_run: DryRun = False,
 ) -> int:
     """End a pause: the quorum answers its reason in writing (D10)."""
     from scalegate.procedure.acts import resume as record
 
     options: Context = context.obj
-    project = options.open(writing=True)
+    project = options.open(writing=not dry_run)
     approvers = [project.approver(text) for text in approver]
     if not approvers:
         raise UsageError("a quorum resumes: give --approver PRINCIPAL:ROLE for each person")
-    logged = record(project.workspace, pause, answer, approvers, now=project.now())
-    return _done(options, logged.index, f"pause {pause} ended")
+    act = partial(record, project.workspace, pause, answer, approvers, now=project.now())
+    return _sign(options, project, act, f"pause {pause} ended", dry_run)
 
 
-def _done(options: Context, entry: int, words: str) -> int:
+class _NoFlags:
+    """A dry run raises no flag: it must not pause anything."""
+
+    def raise_flag(self, _: Pause) -> None:
+        return
+
+
+def _sign(options: Context, project: Project, act: Callable[[], Logged], words: str, dry_run: bool) -> int:
+    """Do an act and say where it is recorded; or, after the same checks, print what would be signed."""
+    if dry_run:
+        return dry(project, act)
+    entry = act().index
     say(f"scalegate: {words} (entry {entry}, signed by the operator's key on behalf of those named)")
     if options.as_json:
         print_json({"schema": "scalegate.act/1", "entry": entry})

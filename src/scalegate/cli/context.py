@@ -18,6 +18,8 @@ from scalegate.errors import UsageError
 from scalegate.quantity import Identifier, parse_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from scalegate.decision.dossier import Approver
@@ -85,6 +87,20 @@ def print_json(form: dict[str, Any]) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+def dry(project: Project, act: Callable[[], object]) -> int:
+    """Do an act up to the entry that it would write, and print that."""
+    from scalegate.procedure.workspace import DryScribe, WouldSign
+    from scalegate.shape import encode
+
+    project.workspace.scribe = DryScribe(project.workspace.scribe)
+    try:
+        act()
+    except WouldSign as found:
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(found.draft.body)})
+        return 0
+    raise AssertionError("an act signs something, or is refused")
 
 
 def console(*, stderr: bool = False) -> Console:

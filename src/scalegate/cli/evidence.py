@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from scalegate.cli.context import Context, print_json, say
+from scalegate.cli.context import Context, dry, print_json, say
 from scalegate.cli.main import app
 from scalegate.quantity import Identifier, parse_instant
 
@@ -18,15 +19,17 @@ def register(
     limit: Annotated[str, typer.Option(help="The limit that the run is for.")],
     model: Annotated[str, typer.Option(help="A label of models.yaml.")],
     configuration: Annotated[str, typer.Option(help="A label of configurations.yaml; the first if not given.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be signed; record nothing.")] = False,
 ) -> int:
     """Record the plan of a run, before the run (E6)."""
     from scalegate.procedure.acts import register as record
 
     options: Context = context.obj
-    project = options.open(writing=True)
+    project = options.open(writing=not dry_run)
     workspace = project.workspace
     chosen = configuration or next(iter(workspace.configurations), "")
-    logged = record(
+    act = partial(
+        record,
         workspace,
         limit=limit,
         evaluation=evaluation,
@@ -35,6 +38,9 @@ def register(
         power=project.statistical_power(limit, evaluation),
         now=project.now(),
     )
+    if dry_run:
+        return dry(project, act)
+    logged = act()
     if options.as_json:
         print_json({"schema": "scalegate.plan/1", "entry": logged.index, "plan": logged.digest})
     say(f"scalegate: plan {logged.digest} is entry {logged.index}")

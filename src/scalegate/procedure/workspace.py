@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from scalegate.assessment.request import RegisteredSuite
 from scalegate.decision.dossier import Approver, Pause
@@ -77,6 +77,30 @@ class Scribe(Protocol):
     def read(self, view: RecordView) -> RecordView:
         """Bring a view up to the log's head."""
         ...
+
+
+class WouldSign(Exception):  # noqa: N818 - no fault: the answer of a dry run
+    """What an act would have signed, after all its checks."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(f"would sign {draft.kind}")
+
+
+class DryScribe:
+    """Stands for the scribe in a dry run: at the first entry that an act would write, it ends the act instead."""
+
+    def __init__(self, scribe: Scribe) -> None:
+        self._scribe = scribe
+
+    def write(self, drafts: Sequence[Draft], **_: object) -> NoReturn:
+        raise WouldSign(drafts[0])
+
+    def read(self, view: RecordView) -> RecordView:
+        return self._scribe.read(view)
+
+    def now(self) -> datetime:
+        return self._scribe.now()
 
 
 class RunStore(Protocol):
