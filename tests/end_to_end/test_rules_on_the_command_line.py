@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from end_to_end.project_world import MODELS, ExamModel, World, day, done, make_exam, suite_file, table
+from end_to_end.project_world import MODELS, ExamModel, World, day, done, make_exam, subject, suite_file, table
 
 
 def verdict(world: World, model: str, limit: str = "first", now: str = "") -> Any:
@@ -183,3 +183,22 @@ def test_law_4_ingesting_a_table_again_changes_nothing(exam: World) -> None:
     (exam.root / "renamed.csv").write_text(table(MODELS), encoding="utf-8")
     done(exam.run("ingest", "--configuration", "agent", "--dated", day(-1), str(exam.root / "renamed.csv")), 0)
     assert verdict(exam, "middling") == before
+
+
+def test_S4_a_caller_does_not_make_a_model_small_enough_to_be_out_of_scope(tmp_path: Path) -> None:
+    scoped = "statement: Every model we train or serve.\n  out_of_scope_below: 1e22 FLOP\n  screen: exam"
+    world = remade(tmp_path, ("statement: Every model we train or serve.", scoped))
+    finding = (
+        "schema: scalegate.scope-findings/1\nscope_findings:\n"
+        f"  - {{id: small, subject: '{subject('wild')}', facts: It was small., "
+        f"by: {{principal: dan, role: officer}}, until: {day(60)}}}\n"
+    )
+    (world.root / "scope.yaml").write_text(finding, encoding="utf-8")
+    done(world.run("attest", str(world.root / "scope.yaml")))
+    assert rules(world, "DEPLOY", "wild", "--effective-compute", "1e20")
+    models = (world.root / "models.yaml").read_text("utf-8")
+    (world.root / "models.yaml").write_text(models.replace("1e23 FLOP", "unknown"), encoding="utf-8")
+    assert rules(world, "DEPLOY", "wild", "--effective-compute", "1e20")
+    (world.root / "models.yaml").write_text(models.replace("1e23 FLOP", "1e21 FLOP"), encoding="utf-8")
+    assert rules(world, "DEPLOY", "wild") == set()
+    assert rules(world, "DEPLOY", "wild", "--effective-compute", "1e23")

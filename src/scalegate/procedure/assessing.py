@@ -178,12 +178,19 @@ def decisions(
             configuration=request.configuration,
             permission=permission,
             mode=MODES.get(permission, "") if mode is None else mode,
-            effective_compute=effective_compute or request.model.effective_compute,
+            effective_compute=_compute(request.model.effective_compute, effective_compute, permission),
             as_of=request.now,
             policy=request.policy_digest,
         )
         answers.append(decide(request.policy, question, dossier))
     return tuple(answers)
+
+
+def _compute(stated: Compute | None, asked: Compute | None, permission: Permission) -> Compute | None:
+    """How far a training run is, its caller says; apart from that none makes a model smaller than stated (S4)."""
+    if permission is Permission.TRAIN:
+        return asked or stated
+    return stated if asked is None or stated is None else max(stated, asked)
 
 
 # ------------------------------------------------------------------------------------ procedures
