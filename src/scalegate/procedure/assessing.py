@@ -187,10 +187,13 @@ def decisions(
 
 
 def _compute(stated: Compute | None, asked: Compute | None, permission: Permission) -> Compute | None:
-    """How far a training run is, its caller says; apart from that none makes a model smaller than stated (S4)."""
-    if permission is Permission.TRAIN:
-        return asked or stated
-    return stated if asked is None or stated is None else max(stated, asked)
+    """The larger of what models.yaml states and what the caller says: nobody makes a model smaller (S4, D5).
+
+    Apart from TRAIN, where the caller knows best how far the run is, what is not stated stays unknown.
+    """
+    if stated is None:
+        return asked if permission is Permission.TRAIN else None
+    return stated if asked is None else max(stated, asked)
 
 
 # ------------------------------------------------------------------------------------ procedures
