@@ -18,6 +18,7 @@ from math import inf, log
 
 import numpy as np
 
+from scalegate.errors import Finding, InputError
 from scalegate.estimate.bound import FloatArray, IntArray
 from scalegate.estimate.logistic import End, Fits, fit_groups
 
@@ -181,20 +182,24 @@ def fit_models(
         penalty: as in `logistic.fit_groups`, for weights that sum to 1; `PUBLISHED_PENALTY` matches METR.
 
     The tasks of all models together are what families and tasks are drawn from, as published. The order of
-    tasks, families and models changes no bit of any model's result.
+    tasks, families and models changes no draw of any model.
+
+    Raises:
+        InputError: with negative counts, more successes than attempts, minutes of 0 or infinity, shapes that do not
+            fit, or a level, penalty or number of draws out of range.
 
     Source: as `fit_free`; the penalised form and the weighting are theirs.
-    Tests: `test_metr_parity.py`, `test_shared_bootstrap.py`.
+    Tests: `test_metr_parity.py`, `test_bootstrap_of_models.py`.
     """
     assert len(seed) == 32, len(seed)
-    assert draws >= 0, draws
-    assert 0 < alpha < 1, alpha
-    assert levels, "no level asked for"
-    assert all(0 < level < 1 for level in levels), levels
-    assert successes.shape == attempts.shape == (len(successes), minutes.size), (successes.shape, minutes.shape)
-    assert np.all((successes >= 0) & (successes <= attempts))
+    _check(minutes, family, successes, attempts)
+    if draws < 0 or not 0 < alpha < 1 or penalty < 0:
+        raise _error(
+            "draws, alpha, penalty", f"{draws}, {alpha!r}, {penalty!r}", "give 0 or more, a level in (0, 1), 0 or more"
+        )
+    if not levels or not all(0 < level < 1 for level in levels):
+        raise _error("levels", f"{tuple(levels)}", "ask for success rates above 0 and below 1")
     known = ~np.isnan(minutes)
-    assert np.all((minutes[known] > 0) & np.isfinite(minutes[known])), "minutes must be above 0 and finite"
     enters = known & (attempts > 0).any(axis=0)
     tables = _tables(minutes[enters], family[enters], successes[:, enters], attempts[:, enters], weighting)
     point = _fit(tables, _every_task(tables), tables.successes[None], penalty, None)
@@ -205,6 +210,21 @@ def fit_models(
         spread = drawn_from[:, :, model], drawn_to[:, :, model]
         models.append(_model_fit(tables, model, own, ends[:, model], spread, levels, alpha))
     return ModelFits(models=tuple(models), drawn_from=drawn_from, drawn_to=drawn_to)
+
+
+def _check(minutes: FloatArray, family: IntArray, successes: IntArray, attempts: IntArray) -> None:
+    shape = (len(successes), minutes.size)
+    if minutes.ndim != 1 or family.shape != minutes.shape or not successes.shape == attempts.shape == shape:
+        raise _error("tasks", "arrays of different lengths", "give minutes, family and counts for the same tasks")
+    if not ((successes >= 0) & (successes <= attempts)).all():
+        raise _error("successes", "negative, or more than the attempts", "count each attempt once")
+    known = minutes[~np.isnan(minutes)]
+    if not ((known > 0) & np.isfinite(known)).all():
+        raise _error("minutes", "human minutes that are not above 0 and finite", "leave minutes out where unknown")
+
+
+def _error(where: str, what: str, mend: str) -> InputError:
+    return InputError(Finding(where=where, what=what, mend=mend))
 
 
 def _log_odds(success: float) -> float:
@@ -429,6 +449,65 @@ def _horizon(point: Fits, lower: FloatArray, upper: FloatArray, level: float, al
         lower=float(_minutes(np.sort(lower)[-rank : lower.size - rank + 1])[0]),
         upper=float(_minutes(np.sort(upper)[rank - 1 : rank])[0]),
     )
+
+
+# ---------------------------------------------------------------------------- the mean of scores
+
+
+def bootstrap_standard_error(scores: FloatArray, *, seed: bytes, draws: int = 1000) -> float:
+    """Standard deviation of the mean over resamples of the scores, with replacement: for display beside other tools.
+
+    Args:
+        scores: at least one, finite.
+        seed: 32 bytes; the only source of chance.
+        draws: resamples, at least 1.
+
+    Few different scores come up multinomially often, so that only their counts are drawn; else every place is. Both
+    are the law of drawing each score of each resample. It is 0 for equal scores and bounds nothing: bounds come from
+    `rate` (B3), whose units are tasks and not attempts (B4).
+
+    Raises:
+        InputError: without scores, with one that is not finite, or without draws.
+
+    Source: B. Efron (1979), "Bootstrap methods", Annals of Statistics 7(1). Test: `test_bootstrap_of_scores.py`.
+    """
+    assert len(seed) == 32, len(seed)
+    if scores.ndim != 1 or not scores.size or not np.isfinite(scores).all():
+        raise _error("scores", "no scores, or one that is no number", "give at least one finite score")
+    if draws < 1:
+        raise _error("draws", f"{draws} draws", "ask for at least one")
+    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence(int.from_bytes(seed, "big"))))
+    center = float(scores.mean())
+    distinct, counts = np.unique(scores - center, return_counts=True)
+    if distinct.size == 1:
+        return 0.0
+    if distinct.size == 2:
+        often = generator.binomial(scores.size, counts[1] / scores.size, draws)
+        sums = often * (distinct[1] - distinct[0])
+    elif distinct.size * _DEAR < scores.size:
+        sums = generator.multinomial(scores.size, counts / scores.size, draws) @ distinct
+    else:
+        sums = _sums(scores - center, generator, draws)
+    return float(sums.std() / scores.size)
+
+
+_DEAR = 40
+"""What drawing one count costs, in draws of one place."""
+
+
+def _sums(scores: FloatArray, generator: np.random.Generator, draws: int) -> FloatArray:
+    """Sums of resamples, place by place, as many at a time as a processor's cache holds."""
+    width = np.uint16 if scores.size <= 2**16 else np.uint32 if scores.size <= 2**32 else np.uint64
+    together = max(1, _TOGETHER // scores.size)
+    sums = np.empty(draws)
+    for first in range(0, draws, together):
+        number = min(together, draws - first)
+        places = generator.integers(0, scores.size, size=(number, scores.size), dtype=width).astype(np.intp)
+        sums[first : first + number] = scores.take(places, mode="clip").sum(axis=1)  # "clip" skips a check per place
+    return sums
+
+
+# ---------------------------------------------------------------------------- what both use
 
 
 def covering_rank(draws: int, level: float, certainty: float = CERTAINTY) -> int | None:

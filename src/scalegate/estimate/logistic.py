@@ -18,6 +18,7 @@ _ROUNDS = 80
 _FEW = 0.25
 """Below this share of fits that are not done, the others are left out of further rounds."""
 _LONGEST = 30.0
+_NEAR = 1e-4
 
 
 class End(IntEnum):
@@ -224,7 +225,8 @@ def _newton(problem: _Problem, start: FloatArray, wanted: BoolArray) -> tuple[Fl
         rise = np.where(accepted, (gradient * fresh).sum(axis=-1), rise)
         size = np.where(accepted, 1.0, size / 2)
         done = open_rows & accepted & (np.abs(gradient).max(axis=-1) <= TOLERANCE)
-        result[rows[0][done], rows[1][done]] = at[done]
+        last = np.where(np.abs(step) <= _NEAR, at + step, at)  # one more step, already known, doubles the digits
+        result[rows[0][done], rows[1][done]] = last[done]
         converged[rows[0][done], rows[1][done]] = True
         open_rows &= ~done
     result[rows[0][open_rows], rows[1][open_rows]] = at[open_rows]
