@@ -24,6 +24,7 @@ from scalegate.policy.document import (
     RateShift,
     Relaxable,
     SlopeEnvelope,
+    Spread,
 )
 from scalegate.quantity import Factor, Minutes, Period, Probability
 from scalegate.verdict.verdict import Verdict
@@ -382,3 +383,27 @@ def test_E1_a_suite_or_configuration_that_was_edited_after_the_run_clears_nothin
     found = verdict_of(request(edited))
     assert found.kind is K.NOT_RULED_OUT
     assert "E1" in found.rules
+
+
+def test_B4_several_attempts_at_a_task_are_no_independent_evidence() -> None:
+    registered = RegisteredSuite(suite=suite(attempts=8), digest=SOME_DIGEST)
+    many = tuple(
+        replace(a, attempt=n, score=Decimal(int(i % 10 == 0))) for i, a in enumerate(attempts(0)) for n in range(1, 9)
+    )
+    found = {
+        spread: verdict_of(
+            request(
+                recorded(run(many)),
+                policy=with_observations(r=rate_observation(spread=spread)),
+                suites={"exam": registered},
+            )
+        ).observations[0]
+        for spread in Spread
+    }
+    one_each = verdict_of(request(recorded(run(attempts(6))))).observations[0]
+    beta, free = found[Spread.BETA].observed_upper, found[Spread.ANY].observed_upper
+    assert beta is not None
+    assert free is not None
+    assert one_each.observed_upper is not None
+    # Tasks that always or never succeed say no more in eight attempts than in one.
+    assert one_each.observed_upper * Decimal("0.99") <= beta <= free

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from scalegate.estimate.bound import Bounds
 from scalegate.evidence.outcomes import OutcomeTable
-from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Unit
+from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Spread, Unit
 from scalegate.quantity import Digest, round_down, round_up
 from scalegate.verdict.verdict import FreeFit
 
@@ -67,6 +67,7 @@ def _columns(table: OutcomeTable) -> _Columns:
 
 def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: BlindSpotReserve) -> GateBounds:
     """A success rate or mean score; `g` and the reserve are points of probability, and the sum ends at 1."""
+    from scalegate.estimate.overdispersed import ICC_MAX
     from scalegate.estimate.rate import bound_mean, bound_rate
 
     columns = _columns(table)
@@ -74,7 +75,8 @@ def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: Blin
     low, high = float(observation.alpha_lower), float(observation.alpha_upper)
     if observation.measure == "success_rate":
         counts = (columns.successes_lower, columns.successes_upper, columns.registered)
-        found = bound_rate(*counts, columns.family, unit=unit, alpha_lower=low, alpha_upper=high)
+        icc_max = ICC_MAX if observation.spread is Spread.BETA else None
+        found = bound_rate(*counts, columns.family, unit=unit, alpha_lower=low, alpha_upper=high, icc_max=icc_max)
     else:
         means = (np.array(table.mean_lower, dtype=np.float64), np.array(table.mean_upper, dtype=np.float64))
         found = bound_mean(*means, columns.family, unit=unit, alpha_lower=low, alpha_upper=high)

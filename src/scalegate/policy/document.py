@@ -50,6 +50,13 @@ class Unit(StrEnum):
     FAMILY = "family"
 
 
+class Spread(StrEnum):
+    """What is assumed of how tasks differ, where a task has several attempts."""
+
+    BETA = "beta"
+    ANY = "any"
+
+
 # ---------------------------------------------------------------------------- scope and roles
 
 
@@ -259,6 +266,8 @@ class RateObservation:
         direction: what it can tell (V1).
         relied_on: the limit needs it to be cleared (V2); otherwise it can only raise a verdict.
         unit: what counts as one independent observation (B4).
+        spread: `beta` takes the success rates of tasks as beta distributed, whatever their spread; `any` assumes
+            nothing and bounds wider. For success rates of tasks with several attempts; else it changes nothing.
         orientation: which end of a score is dangerous (E5).
         limit: the capability line `L`.
         alert: the early-warning line `B`, below the limit by more than growth between evaluations (L4).
@@ -273,6 +282,7 @@ class RateObservation:
     direction: Direction
     relied_on: bool
     unit: Unit
+    spread: Spread = Spread.BETA
     orientation: Orientation = Orientation.HIGHER
     limit: Probability
     alert: Probability
