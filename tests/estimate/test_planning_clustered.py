@@ -13,6 +13,7 @@ from scipy.stats import betabinom, binom
 from scalegate.errors import InputError
 from scalegate.estimate.bound import IntArray
 from scalegate.estimate.planning import (
+    clustered_power,
     design_effect,
     plan_by_simulation,
     plan_clustered,
@@ -82,6 +83,16 @@ def test_is_near_the_design_effect() -> None:
     plan = plan_clustered(0.1, 0.05, attempts=8, icc=0.3, alpha=0.05, power=0.9)
     assert plan is not None
     assert plan.tasks == pytest.approx(239 * design_effect(8, 0.3) / 8, rel=0.05)
+
+
+def test_the_power_of_a_plan_falls_with_the_truth_and_is_below_alpha_at_the_limit() -> None:
+    plan = plan_clustered(0.2, 0.05, attempts=4, icc=0.3, alpha=0.05, power=0.9)
+    assert plan is not None
+    powers = [clustered_power(plan, rate, 0.3) for rate in (0.0, 0.05, 0.1, 0.2, 0.4)]
+    assert powers == sorted(powers, reverse=True)
+    assert powers[0] == pytest.approx(1)
+    assert powers[1] == pytest.approx(plan.statistical_power)
+    assert powers[3] < 0.05
 
 
 def test_a_plan_out_of_reach_is_none() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scalegate.errors import InputError
 from scalegate.estimate.binomial import bound_binomial
 from scalegate.estimate.power import (
+    chance_of_at_most,
     greatest_truth_at_power,
     plan_tasks,
     smallest_limit_at_power,
@@ -47,6 +48,13 @@ def test_the_greatest_truth_has_just_the_stated_power(tasks: int, limit: float, 
 def test_twenty_eight_tasks_cannot_rule_out_a_tenth_whatever_they_show() -> None:
     assert smallest_limit_ruled_out(28, 0, 0.05) > 0.1 > smallest_limit_ruled_out(29, 0, 0.05)
     assert greatest_truth_at_power(28, 0.1, 0.05, 0.5) is None
+
+
+def test_the_chance_of_few_successes_is_binomial() -> None:
+    assert chance_of_at_most(0, 29, 0.1) == pytest.approx(0.9**29)
+    assert chance_of_at_most(30, 29, 0.1) == 1
+    with pytest.raises(InputError):
+        chance_of_at_most(-1, 29, 0.1)
 
 
 def test_no_tasks_rule_nothing_out() -> None:

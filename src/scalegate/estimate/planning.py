@@ -45,7 +45,8 @@ def successes_per_task(attempts: int, rate: float, icc: float) -> FloatArray:
     Raises:
         InputError: a number outside its range.
 
-    Source: beta-binomial with a + b = (1 - icc) / icc, as rising products, which hold at both ends of icc. Test: test_planning_clustered.py, scipy.
+    Source: beta-binomial with a + b = (1 - icc) / icc, as rising products, which hold at both ends of icc.
+    Test: test_planning_clustered.py, scipy.
     """
     from scipy.special import gammaln
 
@@ -96,6 +97,17 @@ def plan_clustered(
             found = float(min(reached[most], 1))
             return ClusteredPlan(tasks=tasks, attempts=attempts, most_successes=most, statistical_power=found)
     return None
+
+
+def clustered_power(plan: ClusteredPlan, rate: float, icc: float) -> float:
+    """How often a plan rules its limit out at this true rate.
+
+    Raises:
+        InputError: a number outside its range.
+
+    Source: as `plan_clustered`. Test: test_planning_clustered.py.
+    """
+    return float(min(_cumulated(successes_per_task(plan.attempts, rate, icc), plan.tasks)[plan.most_successes], 1))
 
 
 def _cumulated(each: FloatArray, tasks: int) -> FloatArray:

@@ -72,6 +72,22 @@ def statistical_power(tasks: int, limit: float, alpha: float, truth: float) -> f
     return 0.0 if most is None else float(bdtr(most, tasks, truth))
 
 
+def chance_of_at_most(successes: int, tasks: int, rate: float) -> float:
+    """Probability of so few successes on independent tasks.
+
+    Raises:
+        InputError: a number outside its range.
+
+    Source: binomial. Test: test_power_suite.py.
+    """
+    from scipy.special import bdtr
+
+    require_count("tasks", tasks)
+    require_count("successes", successes)
+    require_unit("rate", rate)
+    return 1.0 if successes >= tasks else float(bdtr(successes, tasks, rate))
+
+
 def plan_tasks(limit: float, alpha: float, truth: float, power: float, *, at_most: int = 20_000) -> Plan | None:
     """The first number of tasks whose power reaches `power`; None when `at_most` tasks do not.
 
