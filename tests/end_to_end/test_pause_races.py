@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from pathlib import Path
 
@@ -81,3 +82,26 @@ def test_many_writers_at_once_leave_one_order_that_verifies(exam: World, tmp_pat
         process.communicate()
     assert len(exam.entries("decision")) == len(models)
     done(exam.run("log", "verify"), 0)
+
+
+def test_D10_a_pause_holds_before_it_gets_the_lock(exam: World) -> None:
+    """Somebody else writes, and goes on writing: the flag stands all the same."""
+    with sqlite3.connect(exam.log, isolation_level=None) as database:
+        database.execute("BEGIN IMMEDIATE")
+        pause = exam.start("--as", "dan", "pause", "--reason", "a reason")
+        until = time.monotonic() + 8  # the lock is waited for 10 s
+        while not list((exam.root / "record").glob("pause/*")):
+            assert time.monotonic() < until, "no flag while the lock is held"
+            time.sleep(0.05)
+        assert not exam.entries("pause")
+        database.execute("ROLLBACK")
+    assert pause.wait(60) == 0
+    pause.communicate()
+    done(exam.run("gate", "DEPLOY", "--model", "calm"), 1)
+
+
+def test_D10_a_pause_needs_no_readable_model_or_suite(exam: World) -> None:
+    for name in ("models.yaml", "configurations.yaml", "suites/exam.yaml", "policy.yaml"):
+        (exam.root / name).write_text("[", encoding="utf-8")
+    done(exam.run("--as", "dan", "pause", "--reason", "a reason"))
+    assert len(exam.entries("pause")) == 1
