@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, inf, isfinite, log, log1p, sqrt
+from math import ceil, log, sqrt
 
 import numpy as np
 
 from scalegate.estimate.bound import FloatArray, IntArray
-from scalegate.estimate.power import zero_success_tasks
+from scalegate.estimate.sequential import log_e_value
 from scalegate.estimate.stated import require, require_count, require_open_unit, require_unit
 
 # ------------------------------------------------------------------------------- several attempts per task
@@ -201,34 +201,6 @@ def plan_by_simulation(
 # -------------------------------------------------------------------------------------- looking early
 
 
-def log_e_value(successes: int, tasks: int, limit: float, prior: tuple[float, float] = (1.0, 1.0)) -> float:
-    """Log of the evidence against a rate of `limit` or more, valid at every look: ruled out from 1 / alpha on.
-
-    A mixture of likelihood ratios over rates below the limit, with a truncated beta distribution as weights.
-
-    Raises:
-        InputError: a number outside its range.
-
-    Source: H. Robbins (1970), Ann. Math. Stat. 41(5), 1397-1409; S. R. Howard et al. (2021), Ann. Stat. 49(2).
-    Test: test_planning_sequential.py, published values.
-    """
-    from scipy.special import betainc, betaln
-
-    require_open_unit("limit", limit)
-    require_count("tasks", tasks)
-    require_count("successes", successes)
-    require(successes <= tasks, "successes", successes, f"at most {tasks}")
-    for name, value in zip(("a", "b"), prior, strict=True):
-        require(isfinite(value) and value > 0, f"prior.{name}", value, "a number above 0")
-    a, b = prior
-    inside = float(betainc(a + successes, b + tasks - successes, limit))
-    if inside == 0:
-        return -inf
-    mixed = float(betaln(a + successes, b + tasks - successes) - betaln(a, b))
-    mixed += log(inside) - log(float(betainc(a, b, limit)))
-    return mixed - successes * log(limit) - (tasks - successes) * log1p(-limit)
-
-
 @dataclass(frozen=True, kw_only=True)
 class SequentialPlan:
     """A campaign that looks after every task, stops as soon as the limit is ruled out, and ends at `most_tasks`.
@@ -255,19 +227,17 @@ def plan_sequential(
     truth: float,
     power: float,
     *,
-    prior: tuple[float, float] = (1.0, 1.0),
     at_most: int = 5000,
 ) -> SequentialPlan | None:
     """The shortest campaign that reaches `power`, by exact recursion over all paths; None when `at_most` is too short.
 
-    Args:
-        prior: weights of the e-value; a sharper one near 0 is cheaper when no success is expected.
+    The evidence is that of `sequential.log_e_value`, which the anytime-valid bound inverts.
 
     Raises:
         InputError: a number outside its range, or a truth at the limit or above.
 
     Source: A. Wald (1947), Sequential analysis (expected sample number), computed and not approximated.
-    Test: test_planning_sequential.py (published prices at zero successes; agrees with simulation).
+    Test: test_planning_sequential.py (agrees with simulation, and with the price of peeking).
     """
     _check(limit, truth, alpha, power)
     wanted, most, fewest = -log(alpha), -1, 0
@@ -278,7 +248,7 @@ def plan_sequential(
         padded = np.pad(going, ((0, 0), (0, 1)))
         going = padded * (1 - rates)
         going[:, 1:] += padded[:, :-1] * rates
-        while most + 1 <= tasks and log_e_value(most + 1, tasks, limit, prior) >= wanted:
+        while most + 1 <= tasks and log_e_value(most + 1, tasks, limit) >= wanted:
             most += 1
         if most >= 0:
             fewest = fewest or tasks
@@ -294,24 +264,6 @@ def plan_sequential(
                 false_clearance=float(1 - undecided[1]),
             )
     return None
-
-
-def fewest_tasks_sequential(limit: float, alpha: float, prior: tuple[float, float] = (1.0, 1.0)) -> int:
-    """Tasks without a success after which a look rules the limit out; never fewer than a sealed plan needs.
-
-    Raises:
-        InputError: a number outside its range.
-
-    Source: as `log_e_value`. Test: test_planning_sequential.py, published values.
-    """
-    require_open_unit("alpha", alpha)
-    low, high = 0, zero_success_tasks(limit, alpha)
-    while log_e_value(0, high, limit, prior) < -log(alpha):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if log_e_value(0, middle, limit, prior) < -log(alpha) else (low, middle)
-    return high
 
 
 # --------------------------------------------------------------------------------- a policy's own rule

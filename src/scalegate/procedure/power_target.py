@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
@@ -64,14 +65,23 @@ class GateBound:
     def __call__(self, successes: IntArray) -> float:
         import numpy as np
 
-        from scalegate.estimate.rate import bound_mean, bound_rate
+        return _upper(self, tuple(np.bincount(successes, minlength=self.attempts + 1).tolist()))
 
-        places, low, high = np.arange(successes.size), self.alpha, self.alpha
-        if self.mean_score:
-            shares = successes / self.attempts
-            return bound_mean(shares, shares, places, unit=self.unit, alpha_lower=low, alpha_upper=high).upper
-        tries = np.full(successes.size, self.attempts)
-        return bound_rate(successes, successes, tries, places, unit=self.unit, alpha_lower=low, alpha_upper=high).upper
+
+@lru_cache(maxsize=50_000)  # simulated suites are often alike, and the order of units moves no bound (law 4)
+def _upper(bound: GateBound, units: tuple[int, ...]) -> float:
+    """The bound when `units[k]` units had `k` successes."""
+    import numpy as np
+
+    from scalegate.estimate.rate import bound_mean, bound_rate
+
+    successes = np.repeat(np.arange(len(units)), units)
+    places, alpha = np.arange(successes.size), bound.alpha
+    if bound.mean_score:
+        shares = successes / bound.attempts
+        return bound_mean(shares, shares, places, unit=bound.unit, alpha_lower=alpha, alpha_upper=alpha).upper
+    tries = np.full(successes.size, bound.attempts)
+    return bound_rate(successes, successes, tries, places, unit=bound.unit, alpha_lower=alpha, alpha_upper=alpha).upper
 
 
 def shown(probability: float) -> str:

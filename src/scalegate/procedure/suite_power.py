@@ -71,7 +71,7 @@ class _Shape:
         if self.whole:
             return chance_of_at_most(most, self.units, rate)
         return simulate_power(
-            below, rate, tasks=self.units, attempts=self.attempts, icc=self.icc, upper=self.bound, draws=150
+            below, rate, tasks=self.units, attempts=self.attempts, icc=self.icc, upper=self.bound, draws=100
         ).statistical_power
 
 
@@ -177,7 +177,7 @@ def _with_shift(
     below = target.limit - added
     most = shape.full_successes(below)
     reached = shape.power(below, most, target.truth)
-    points = [(r, shape.power(below, most, r)) for r in target.rates(80 if shape.whole else 24)]
+    points = _points(shape, below, most, target.rates(80 if shape.whole else 12))
     enough = max((r for r, p in points if p >= target.power), default=None)
     one_each = "" if shape.attempts == 1 else " in every attempt, if all others fail in all"
     said += [
@@ -196,6 +196,15 @@ def _with_shift(
         numbers=tuple(numbers),
         curve=curve,
     )
+
+
+def _points(shape: _Shape, below: float, most: int, rates: list[float]) -> list[tuple[float, float]]:
+    """The curve; where no simulated suite was ruled out at a rate, none at a higher one would be (law 2)."""
+    points: list[tuple[float, float]] = []
+    for rate in rates:
+        ended = bool(points) and points[-1][1] == 0
+        points.append((rate, 0.0 if ended else shape.power(below, most, rate)))
+    return points
 
 
 def _described(asked: SuiteQuestion, shape: _Shape, suite: Suite) -> list[str]:

@@ -69,7 +69,8 @@ def _panel(curve: OperatingCurve, above: float) -> Iterator[str]:
     if curve.missing_from is not None and curve.missing_from < last:
         at = across(curve.missing_from)
         yield f'<rect x="{_n(at)}" y="{_n(top)}" width="{_n(_RIGHT - at)}" height="{_n(_HEIGHT)}" fill="url(#miss)"/>'
-        yield _text(_RIGHT - 6, top + 18, "here it would be a miss", "small halo", "end")
+        yield _text(_RIGHT + 8, top + 30 + _HEIGHT / 4, "hatched: it would", "small")
+        yield _text(_RIGHT + 8, top + 46 + _HEIGHT / 4, "be a miss", "small")
     for tenth in range(0, 11, 2):
         yield _line(_LEFT, up(tenth / 10), _RIGHT, up(tenth / 10), "grid")
         yield _text(_LEFT - 8, up(tenth / 10) + 4, f"{tenth / 10:g}", "", "end")
