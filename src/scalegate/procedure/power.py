@@ -312,7 +312,7 @@ def _rule(asked: Questions) -> PowerAnswer:
         points=points,
         lines=(RateLine(rate=at, label=f"a rate of {at:g}"),),
         marks=(
-            Mark(rate=at, probability=here, label=f"{at:g}: {here:.3f}"),
+            Mark(rate=at, probability=here, label=f"{at:g}: {shown(here)}"),
             Mark(rate=late, probability=0.95, label=f"{late:.3g}: 0.950"),
         ),
     )

@@ -93,7 +93,7 @@ def _panel(curve: OperatingCurve, above: float) -> Iterator[str]:
         near_end = at > _RIGHT - 140
         yield _text(
             at - 11 if near_end else at + 11,
-            high + (20 if rising and not near_end else -9),
+            high + (20 if rising else -9),
             mark.label,
             "small halo",
             "end" if near_end else "start",
