@@ -352,6 +352,12 @@ class InitialisedProject:
         return is_demo(self.origin)
 
 
+def read_project_policy(path: str | Path | None = None) -> PolicyFile:
+    """The policy file of a project, checked against its suites; needs no record and no key."""
+    settings = read_settings(Path(path).resolve() if path else find_root(Path.cwd()))
+    return _policy(settings.place("policy"), _suites(settings.place("suites"), []))
+
+
 def init_project(folder: Path, origin: str = "") -> InitialisedProject:
     """Make the key, the trust root and the empty record of a project, and sample files where there are none.
 
@@ -377,6 +383,10 @@ def init_project(folder: Path, origin: str = "") -> InitialisedProject:
     if log.exists():
         raise InputError(Finding(where=str(log), what="a record is there already: it is never started again"))
     place = key_path(settings.origin)
+    if place.exists() and not is_demo(settings.origin):
+        # Two logs under one name and key could tell two stories, and nobody could tell which is the log.
+        mend = "open the project that has the record, or give another --origin"
+        raise InputError(Finding(where=str(place), what="a key for this log exists, so a record of it does", mend=mend))
     key = load_operator_key(settings.origin) if place.exists() else create_operator_key(settings.origin)
     log.parent.mkdir(parents=True, exist_ok=True)
     create_log(log, key.verifier, key.private).close()

@@ -17,10 +17,10 @@ def check(
     file: Annotated[str, typer.Argument(help="A policy file; the project's if not given.")] = "",
 ) -> int:
     """Find everything that is wrong with a policy file, and say what follows from it."""
-    from scalegate.project import read_policy_file
+    from scalegate.project import read_policy_file, read_project_policy
 
     options: Context = context.obj
-    found = read_policy_file(file) if file else options.open(writing=False).workspace.policy_file
+    found = read_policy_file(file) if file else read_project_policy(options.project or None)
     readable = found.document is not None
     adoptable = readable and not found.findings
     if options.as_json:

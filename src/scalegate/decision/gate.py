@@ -144,7 +144,7 @@ def _crossed(policy: PolicyDocument, state: GateState, limit: LimitState) -> Ite
         why = f"hard stop: {words}; no protection, waiver or clause reaches it"
         yield Blocker(rule="L2", why=why, limit=limit.limit, cleared_by=evaluators)
         return
-    waivable = limit.kind is not VerdictKind.DANGER_SHOWN
+    waivable = limit.kind is not VerdictKind.DANGER_SHOWN and state.permission is not Permission.RELEASE_WEIGHTS
     if not limit.tied:
         why = f"counts as crossed ({words}), and the policy ties no protection to it for {state.permission}"
         yield Blocker(rule="D2", why=why, limit=limit.limit, cleared_by=evaluators, waivable=waivable)
