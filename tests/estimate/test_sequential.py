@@ -151,8 +151,15 @@ def test_peeking_at_task_means_is_wrong_at_most_alpha(icc: float) -> None:
     scores = generator.binomial(8, generator.beta(mean * size, (1 - mean) * size, (campaigns, planned))) / 8
     wrong = [any(stake(row[:n], mean, planned) >= 20 for n in range(1, planned + 1)) for row in scores]
     assert np.mean(wrong) <= 0.05 + 3 * (0.05 * 0.95 / campaigns) ** 0.5
-    for row in scores[:20]:  # a stake of 1 / alpha is what the bound goes by
-        assert (upper_mean(row[:40], 0.05, planned) <= mean) == (stake(row[:40], mean, planned) >= 20)
+
+
+def test_the_bets_are_those_of_the_plan_however_many_tasks_are_in() -> None:
+    """Bets that followed the number of tasks so far would depend on when one looks."""
+    values = np.random.default_rng(5).binomial(8, 0.2, 40) / 8
+    for planned in (10, 40, 400):
+        end = upper_mean(values, 0.05, planned)
+        assert stake(values, end, planned) >= 20 - 1e-6
+        assert stake(values, end - 1e-6, planned) < 20
 
 
 def stake(values: FloatArray, mean: float, planned: int) -> float:

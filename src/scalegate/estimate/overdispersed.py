@@ -107,8 +107,7 @@ def upper_rate(successes: IntArray, attempts: IntArray, alpha: float, icc_max: f
     totals = test.totals(successes, attempts)
     if int(totals[0]) == attempts.size * test.scale:  # every attempt succeeded, whatever the row
         return 1.0
-    share, size = float(np.sort(successes / attempts).mean()), attempts.size
-    guess = min(share + 1.2 * sqrt((share * (1 - share) + 1 / size) / size), 0.999)
+    guess = _first_guess(float(np.sort(successes / attempts).mean()), attempts.size, alpha)
     low, rows = 0, np.arange(test.rho.size)
     lead = int(np.argmin(test.distance(guess, totals)))
     while rows.size:
@@ -119,6 +118,12 @@ def upper_rate(successes: IntArray, attempts: IntArray, alpha: float, icc_max: f
         lead = int(rows[np.argmax(chances)])
         rows = rows[chances > alpha]
     return low / _GRID
+
+
+def _first_guess(share: float, tasks: int, alpha: float) -> float:
+    """Where the search begins: E. B. Wilson's (1927) end for some correlation; only the time taken depends on it."""
+    z = -0.45 * log(alpha) / tasks
+    return min((share + z / 2 + sqrt(z * share * (1 - share) + z * z / 4)) / (1 + z), 0.999)
 
 
 def _end(chance: Callable[[float], float], low: int, high: int, guess: float, alpha: float) -> int:

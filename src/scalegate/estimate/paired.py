@@ -10,12 +10,10 @@ from __future__ import annotations
 from math import fsum, sqrt
 from typing import Literal
 
-import numpy as np
-
 from scalegate.errors import Finding, InputError
 from scalegate.estimate.bound import Bounds, FloatArray, IntArray
 from scalegate.estimate.checked import checked_families, checked_scores
-from scalegate.estimate.rate import bound_mean
+from scalegate.estimate.rate import bound_mean, unit_means
 
 ESTIMATOR = "betting_difference/1"
 
@@ -78,13 +76,14 @@ def bound_difference(
         raise InputError(Finding(path="scores", what="the arms differ in tasks", mend="pair the arms task by task"))
     lower, upper = second[0] - first[1], second[1] - first[0]
     found = bound_mean(
-        (1 + lower) / 2, (1 + upper) / 2, family, unit=unit, alpha_lower=alpha_lower, alpha_upper=alpha_upper,
-        observed=np.where(lower == upper, (1 + lower) / 2, np.nan),
-    )  # fmt: skip
+        (1 + lower) / 2, (1 + upper) / 2, family, unit=unit, alpha_lower=alpha_lower, alpha_upper=alpha_upper
+    )
+    whole = lower == upper  # tasks of which nothing is missing in either arm
+    seen = unit_means(lower[whole], family[whole], unit).tolist()
     return Bounds(
         lower=2 * found.lower - 1,
         upper=2 * found.upper - 1,
-        point=None if found.point is None else 2 * found.point - 1,
+        point=fsum(seen) / len(seen) if seen else None,
         estimator=ESTIMATOR,
         units=found.units,
         notes=found.notes,
@@ -102,6 +101,6 @@ def standard_error(differences: FloatArray) -> float:
     checked_scores(differences, differences, -1.0, 1.0)
     if differences.size < 2:
         raise InputError(Finding(path="scores", what="fewer than two differences", mend="pair at least two tasks"))
-    values = np.sort(differences).tolist()
+    values = sorted(differences.tolist())
     mean = fsum(values) / len(values)
     return sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1) / len(values))

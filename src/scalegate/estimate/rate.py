@@ -106,7 +106,7 @@ def bound_mean(
     checked_families(family, scores_lower.size)
     checked_level(alpha_lower, "alpha_lower")
     checked_level(alpha_upper, "alpha_upper")
-    lower_units, upper_units = _unit_means(scores_lower, family, unit), _unit_means(scores_upper, family, unit)
+    lower_units, upper_units = unit_means(scores_lower, family, unit), unit_means(scores_upper, family, unit)
     units = int(lower_units.size)
     return Bounds(
         lower=lower_mean(lower_units, alpha_lower),
@@ -124,7 +124,8 @@ _NOTES = {
 }
 
 
-def _unit_means(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]) -> FloatArray:
+def unit_means(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]) -> FloatArray:
+    """The values that count as independent: of the tasks, or the mean over each family's tasks."""
     if unit == "task":
         return scores.astype(np.float64)
     # fsum rounds once: the mean does not depend on the order of the tasks (law 4)
@@ -134,5 +135,5 @@ def _unit_means(scores: FloatArray, family: IntArray, unit: Literal["task", "fam
 
 def _point(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]) -> float | None:
     known = np.isfinite(scores)
-    means = _unit_means(scores[known], family[known], unit)
+    means = unit_means(scores[known], family[known], unit)
     return fsum(means.tolist()) / means.size if means.size else None

@@ -13,6 +13,7 @@ The price, successes being none: `zero_success_trials` beside `power.zero_succes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from math import exp, inf, log, log1p
 
 import numpy as np
@@ -51,7 +52,7 @@ def log_e_truncated(successes: int, trials: int, limit: float, prior: tuple[floa
     Source: H. Robbins (1970), Ann. Math. Statist. 41(5) (mixtures); S. R. Howard et al. (2021), Ann. Statist. 49(2).
     Test: `test_matches_the_published_e_values`.
     """
-    from scipy.special import betainc, betaln  # scipy takes long to load: only where a number is needed
+    from scipy.special import betaln  # scipy takes long to load: only where a number is needed
 
     _checked(successes, trials)
     checked_level(limit, "limit")
@@ -59,12 +60,29 @@ def log_e_truncated(successes: int, trials: int, limit: float, prior: tuple[floa
     if not (0 < a < inf and 0 < b < inf):
         raise InputError(Finding(path="prior", what=f"{prior!r} is no prior", mend="give two numbers above 0"))
     failures = trials - successes
-    reached = float(betainc(a + successes, b + failures, limit))
-    if reached == 0:  # so far above the limit that the stake is lost to the last digit
-        return -inf
-    gained = float(betaln(a + successes, b + failures) - betaln(a, b)) + log(reached)
-    at_limit = successes * log(limit) + failures * log1p(-limit)
-    return gained - log(float(betainc(a, b, limit))) - at_limit
+    gained = float(betaln(a + successes, b + failures) - betaln(a, b))
+    cut_off = _log_betainc(a + successes, b + failures, limit) - _log_betainc(a, b, limit)
+    return gained + cut_off - (successes * log(limit) + failures * log1p(-limit))
+
+
+def _log_betainc(a: float, b: float, x: float) -> float:
+    """Log of the regularised incomplete beta function, also where that is too small for a number.
+
+    There `I_x(a, b) = x**a * (1 - x)**b / (a * B(a, b)) * sum over i of prod((a + b + j) / (a + 1 + j) * x, j < i)`
+    converges fast, `x` being far below `a / (a + b)`. Source: NIST DLMF 8.17.8.
+    """
+    from scipy.special import betainc, betaln
+
+    found = float(betainc(a, b, x))
+    if found > 1e-280:
+        return log(found)
+    term = total = 1.0
+    for step in count():
+        term *= (a + b + step) / (a + 1 + step) * x
+        total += term
+        if term < 1e-17 * total:
+            break
+    return a * log(x) + b * log1p(-x) - log(a) - float(betaln(a, b)) + log(total)
 
 
 def log_e_value(successes: int, trials: int, limit: float) -> float:
