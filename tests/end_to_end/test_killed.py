@@ -65,11 +65,10 @@ RUN = "from scalegate.cli.main import run; run()"
 def check(folder: Path, prepared: World, command: str, seed: int, kills: int) -> None:
     """Kills fall into the second half of the usual time: before it, little but the start of Python is disturbed."""
     chance, usual = random.Random(seed), usual_time(folder / "usual", prepared, command)
-    hit = 0
+    before, hit = granted(prepared.assess(now=day(0))), 0
     for number in range(kills):
         place = folder / str(number)
         world = new_project(place) if command == "adopt" else prepared.copy(place)
-        before = granted(prepared.assess(now=day(0)))
         call = arguments(world, command)
         if killed(world, call, chance.uniform(0.3, 1.0) * usual):
             hit += 1
