@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from scalegate.errors import InputError
 from scalegate.estimate import bootstrap
@@ -38,6 +39,20 @@ def test_resampled_sums_have_the_law_of_drawing_places() -> None:
         ours, other = ((each - plain.mean()) ** moment for each in (drawn, plain))
         error = np.sqrt((ours.var() + other.var()) / 4000)
         assert abs(ours.mean() - other.mean()) < 4 * error
+
+
+@pytest.mark.parametrize("kinds", [2, 3, 7, 1000, 40_000, 65_535, 65_536, 100_000])
+def test_every_place_is_equally_likely(kinds: int) -> None:
+    """Sixteen bits alone would favour some: equal parts of all places, and the single ones where they are few."""
+    places = np.empty(400_000, dtype=np.intp)
+    bootstrap._fill(places, kinds, np.random.Generator(np.random.SFC64(8)))
+    assert 0 <= places.min() <= places.max() < kinds
+    parts = np.minimum(kinds, 20)
+    counts = np.bincount(places * parts // kinds, minlength=parts)
+    sizes = np.bincount(np.arange(kinds) * parts // kinds, minlength=parts) / kinds
+    assert stats.chisquare(counts, places.size * sizes).pvalue > 1e-3
+    if kinds <= 1000:
+        assert stats.chisquare(np.bincount(places, minlength=kinds)).pvalue > 1e-3
 
 
 def test_the_seed_is_the_only_source_of_chance_and_order_changes_little() -> None:
