@@ -64,6 +64,32 @@ def test_draws_follow_the_law_of_resampling_attempt_by_attempt() -> None:
     assert together[1] == pytest.approx(together[0], abs=0.12)
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_attempts_of_a_task_are_drawn_anew_in_every_draw_and_for_each_model(times: int) -> None:
+    """Binomial with `times` as many attempts, and the models apart from each other."""
+    minutes, family = np.array([1.0, 2, 4]), np.zeros(3, dtype=np.int64)
+    attempts = np.full((2, 3), 8)
+    tables = bootstrap._tables(minutes, family, np.array([[4, 2, 8], [4, 6, 0]]), attempts, Weighting.EQUAL)
+    every = np.tile(np.arange(3), (4000, 1))
+    drawn = bootstrap._Drawn(task=every, times=np.full_like(every, times))
+    won = bootstrap._successes(tables, drawn, [bootstrap._stream(SEED, key) for key in tables.keys])
+    share = tables.successes / 8
+    np.testing.assert_allclose(won.mean(axis=0), 8 * times * share, atol=0.15 * times)
+    np.testing.assert_allclose(won.var(axis=0), 8 * times * share * (1 - share), rtol=0.1)
+    task = int(np.flatnonzero((tables.successes == 4).all(axis=0))[0])
+    assert abs(stats.pearsonr(won[:, 0, task], won[:, 1, task]).statistic) < 0.06
+
+
+def test_models_do_not_share_the_chance_of_their_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    minutes, family, successes, attempts = outcomes(3, models=2)
+    used = []
+    stream = bootstrap._stream
+    monkeypatch.setattr(bootstrap, "_stream", lambda seed, key: used.append(key) or stream(seed, key))
+    fit_models(minutes, family, successes, attempts, seed=SEED, draws=5)
+    assert len(set(used)) == 2
+    assert all(used)
+
+
 def test_one_model_alone_is_the_free_fit() -> None:
     minutes, family, successes, attempts = outcomes(4, models=1)
     (fit,) = fit_models(minutes, family, successes, attempts, seed=SEED, draws=300).models

@@ -476,7 +476,7 @@ def bootstrap_standard_error(scores: FloatArray, *, seed: bytes, draws: int = 10
         raise _error("scores", "no scores, or one that is no number", "give at least one finite score")
     if draws < 1:
         raise _error("draws", f"{draws} draws", "ask for at least one")
-    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence(int.from_bytes(seed, "big"))))
+    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(int.from_bytes(seed, "big"))))
     center = float(scores.mean())
     distinct, counts = np.unique(scores - center, return_counts=True)
     if distinct.size == 1:
