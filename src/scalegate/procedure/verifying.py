@@ -6,18 +6,21 @@ no numbers; verdicts need the estimators, so they are derived here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from scalegate.decision.decision import Decision
 from scalegate.errors import Finding, InputError, RecordError
 from scalegate.policy.document import PolicyDocument
 from scalegate.procedure.assessing import requests
 from scalegate.procedure.workspace import Workspace
-from scalegate.record.entry import PolicyAdopted
+from scalegate.quantity import Digest, parse_instant
 from scalegate.record.view import Logged, RecordView, add
-from scalegate.verdict.verdict import ESTIMATES_VERSION, ObservationResult, Verdict
+from scalegate.shape import encode
+from scalegate.verdict.verdict import ESTIMATES_VERSION, Verdict
 from scalegate.verifier.decisions import verify_decisions
 from scalegate.verifier.structure import StructureReport
 
@@ -101,37 +104,43 @@ def _verdicts(workspace: Workspace, entries: list[Logged]) -> tuple[int, list[Fi
     """Derive each verdict from the evidence recorded before it, as of its own time.
 
     Verdicts of one subject and one moment are derived together. Files that have changed since are said, not held
-    against the record: the verdict names the digests that it was made with.
+    against the record: the verdict names the digests that it was made with. Grants that rest on such verdicts are
+    named, since nobody can tell from here whether files have changed or the verdict was made up.
     """
     count, findings, skipped = 0, list[Finding](), dict[str, None]()
     view, waiting, derived = RecordView(), list[Logged](), dict[tuple[Any, ...], dict[str, Verdict]]()
-    policies: dict[str, PolicyDocument] = {}
+    open_verdicts, resting = set[Digest](), list[int]()
     for logged in entries:
         body = logged.entry.body
-        if isinstance(body, PolicyAdopted):
-            policies[body.digest] = body.document
         while waiting and waiting[0].index < logged.entry.head.seen.size:
             add(view, waiting.pop(0))
         waiting.append(logged)
+        if isinstance(body, Decision) and body.granted and any(r.digest in open_verdicts for r in body.rests_on):
+            resting.append(logged.index)
         if not isinstance(body, Verdict):
             continue
-        why = _not_derivable(workspace, body, policies)
+        why = _not_derivable(workspace, body, view)
         if why:
             skipped[why] = None
+            open_verdicts.add(logged.digest)
             continue
         key = (body.model, body.configuration, body.as_of, body.policy, view.size)
         if key not in derived:
-            derived[key] = _derive(workspace, view, body, policies[body.policy])
+            assert view.policy is not None, "a verdict under no policy is not derivable"
+            derived[key] = _derive(workspace, view, body, view.policy.document)
         count += 1
         findings += _compare(logged, body, derived[key].get(body.limit))
+    if resting:
+        skipped[f"grants that rest on verdicts not derived again: entries {', '.join(map(str, resting))}"] = None
     return count, findings, skipped
 
 
-def _not_derivable(workspace: Workspace, verdict: Verdict, policies: dict[str, PolicyDocument]) -> str:
+def _not_derivable(workspace: Workspace, verdict: Verdict, view: RecordView) -> str:
+    """Why a verdict cannot be derived from the files as they are; the first two are findings of the verifier too."""
     model = workspace.models.get(verdict.model)
     configuration = workspace.configurations.get(verdict.configuration)
-    if verdict.policy not in policies:
-        return f"verdicts under a policy that is not in the record ({verdict.policy[:15]}…)"
+    if view.policy is None or view.policy.digest != verdict.policy:
+        return f"verdicts under a policy that was not in force ({verdict.policy[:15]}…)"
     if verdict.estimates != ESTIMATES_VERSION:
         return f"verdicts by estimators of version {verdict.estimates!r}"
     if model is None or model.digest != verdict.subject_digest:
@@ -157,21 +166,44 @@ def _compare(logged: Logged, recorded: Verdict, derived: Verdict | None) -> list
     if (derived.kind, derived.rules) != (recorded.kind, recorded.rules):
         what = f"recorded as {recorded.kind} {recorded.rules}, the evidence gives {derived.kind} {derived.rules}"
         return [Finding(where=where, what=f"limit {recorded.limit}: {what}")]
-    pairs = zip(recorded.observations, derived.observations, strict=False)
-    wrong = [one.observation for one, two in pairs if not _same(one, two)]
-    if wrong or len(recorded.observations) != len(derived.observations):
-        return [Finding(where=where, what=f"limit {recorded.limit}: other counts or bounds ({', '.join(wrong)})")]
+    wrong = list(_differences((), encode(recorded), encode(derived)))
+    if wrong:
+        what = f"other than the evidence gives in {', '.join(wrong[:10])}"
+        return [Finding(where=where, what=f"limit {recorded.limit}: {what}")]
     return []
 
 
-def _same(one: ObservationResult, two: ObservationResult) -> bool:
-    counts = [(r.observation, r.kind, r.tasks, r.attempts, r.missing, r.invalid_runs, r.rests_on) for r in (one, two)]
-    return counts[0] == counts[1] and all(
-        _near(a, b) for a, b in ((one.lower, two.lower), (one.upper, two.upper), (one.point, two.point))
-    )
+# Figures that estimators give: law 6 compares them within a tolerance. All else is compared exactly.
+_BOUNDS = ("lower", "upper", "observed_upper", "point", "train_cap", "train_held_cap")
+_SHOWN = ("elicitation_shift", "effort_ratio", "statistical_power", "slope", "p50", "p80")
+_ENDS = ("p50_lower", "p50_upper", "p80_lower", "p80_upper")
+_FIGURES = frozenset((*_BOUNDS, *_SHOWN, *_ENDS))
+_DATES = frozenset(("expires", "held_from", "train_expires", "alert_since"))  # growth reaches a line: from figures
+_WORDS = frozenset(("reasons", "expires_because"))  # they repeat figures, and no decision reads them
+_DATE_TOLERANCE = timedelta(minutes=1)
 
 
-def _near(one: Decimal | None, two: Decimal | None) -> bool:
-    if one is None or two is None or one.is_infinite() or two.is_infinite():
-        return one == two
-    return abs(one - two) <= TOLERANCE * max(Decimal(1), abs(one))
+def _differences(path: tuple[str, ...], one: object, two: object) -> Iterator[str]:
+    """Where two plain values differ: every field of a verdict and of its observations, named by its path."""
+    name = path[-1] if path else ""
+    if isinstance(one, Mapping) and isinstance(two, Mapping):
+        for key in sorted({*one, *two} - _WORDS):
+            yield from _differences((*path, key), one.get(key), two.get(key))
+    elif name == "observations" and isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
+        for before, after in zip(one, two, strict=True):
+            yield from _differences((*path, str(before.get("observation"))), before, after)
+    elif one != two and not _near(name, one, two):
+        yield ".".join(path)
+
+
+def _near(name: str, one: object, two: object) -> bool:
+    if not isinstance(one, str) or not isinstance(two, str):
+        return False
+    if name in _DATES:
+        return abs(parse_instant(one) - parse_instant(two)) <= _DATE_TOLERANCE
+    if name not in _FIGURES:
+        return False
+    figures = [Decimal(text.removesuffix(" FLOP")) for text in (one, two)]
+    if any(not figure.is_finite() for figure in figures):
+        return False
+    return abs(figures[0] - figures[1]) <= TOLERANCE * max(Decimal(1), abs(figures[0]))

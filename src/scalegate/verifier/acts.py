@@ -1,0 +1,209 @@
+"""What people did, held against the policy in force at its place and against the entries before it.
+
+For: `decisions.py`. Does not know: files, storage, keys. Whoever holds the operator's key can write any entry; the
+acts that the program itself would have refused are found here, also those that the gate would ignore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, RiskStatement, ScopeFinding, Waiver
+from scalegate.decision.quorum import count_quorum, holds
+from scalegate.policy.adoptable import refusals
+from scalegate.policy.document import Permission, PolicyDocument, Quorum
+from scalegate.record.canonical import digest_of_value
+from scalegate.record.entry import Disposition, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.view import Logged, RecordView
+from scalegate.tlog.origin import is_demo
+
+
+def act_faults(view: RecordView, logged: Logged) -> Iterator[str]:
+    """Why an act could not have been recorded at its place; nothing for verdicts, decisions and leases.
+
+    Args:
+        view: the entries that the act says it has seen.
+        logged: the act.
+    """
+    body = logged.entry.body
+    if isinstance(body, PolicyAdopted):
+        yield from _adoption(view, logged, body)
+    elif isinstance(body, RunIngested):
+        yield from _run(view, body)
+    elif view.policy is None:
+        yield "recorded before any policy was in force"
+    else:
+        yield from _under(view.policy.document, view, logged)
+
+
+def _under(policy: PolicyDocument, view: RecordView, logged: Logged) -> Iterator[str]:
+    match logged.entry.body:
+        case PlanRegistered() as body:
+            yield from _plan(policy, body)
+        case Attestation() as body:
+            yield from _attestation(policy, logged, body)
+        case Waiver() as body:
+            yield from _waiver(policy, body)
+        case RiskStatement() as body:
+            yield from _statement(policy, logged, body)
+        case DutyDone() as body:
+            yield from _duty(policy, logged, body)
+        case ScopeFinding() as body:
+            yield from _scope(policy, logged, body)
+        case Disposition() as body:
+            yield from _disposition(policy, view, body)
+        case Pause() as body:
+            yield from _holder(policy, body.by, "D10")
+        case Resumed() as body:
+            yield from _resume(policy, view, body)
+        case _:
+            pass
+
+
+def _holder(policy: PolicyDocument, by: Approver, rule: str) -> Iterator[str]:
+    if not holds(policy, by):
+        yield f"{by.principal} does not hold the role {by.role} ({rule})"
+
+
+# ----------------------------------------------------------------------------- policies, plans, runs
+
+
+def _adoption(view: RecordView, logged: Logged, adopted: PolicyAdopted) -> Iterator[str]:
+    """D11: a change of a policy in force is not supported yet, except under demo keys, where it must say so."""
+    head, before = logged.entry.head, view.policy
+    if digest_of_value(adopted.document) != adopted.digest:
+        yield "the policy document does not have the digest under which it was adopted"
+    for objection in refusals(adopted.document):
+        yield f"a policy that cannot be adopted: {objection.what} ({objection.rule or 'order'})"
+    yield from _holder(adopted.document, Approver(principal=head.issuer, role=head.role), "D11")
+    if adopted.replaces != (before.digest if before else None):
+        yield "it says that it replaces another policy than the one in force before it (D11)"
+    if before and not is_demo(head.log):
+        yield "a change of the policy in force outside a demonstration: no change process is supported yet (D11)"
+    if before and is_demo(head.log) and not adopted.notice.startswith("demonstration:"):
+        yield "a change of the policy in force that does not say that no change process was followed (D11)"
+
+
+def _plan(policy: PolicyDocument, plan: PlanRegistered) -> Iterator[str]:
+    if plan.limit not in policy.limits or plan.evaluation not in policy.evaluation.evaluations:
+        yield "a plan for a limit or an evaluation that the policy does not have (E6)"
+    if plan.tasks < 1 or plan.attempts_per_task < 1:
+        yield "a plan without tasks or attempts (E6)"
+
+
+def _run(view: RecordView, run: RunIngested) -> Iterator[str]:
+    if any(known.address == run.address for known in view.runs):
+        yield "the run is recorded already (E1)"
+    if run.plan is None:
+        return
+    plan = view.plans.get(run.plan)
+    if plan is None:
+        yield "the plan that it names was not registered before it (E6)"
+        return
+    asked = (run.subject, run.manifest.evaluation, run.manifest.configuration)
+    if (plan.subject, plan.evaluation, plan.configuration) != asked:
+        yield "the plan that it names is for another subject, evaluation or configuration (E6)"
+    if run.manifest.dated is None or view.plan_times[run.plan] > run.manifest.dated:
+        yield "the plan that it names was registered after the run (E6)"
+
+
+# ------------------------------------------------------------------------- attestations and statements
+
+
+def _attestation(policy: PolicyDocument, logged: Logged, attestation: Attestation) -> Iterator[str]:
+    protection = policy.protections.measures.get(attestation.protection)
+    if protection is None:
+        yield f"the policy has no protection {attestation.protection} (D3)"
+        return
+    if attestation.approved.role != protection.approved_by:
+        yield f"approved in the role {attestation.approved.role}, not in the role {protection.approved_by} (D3)"
+    yield from _holder(policy, attestation.approved, "D3")
+    if attestation.tested_at > logged.entry.head.issued_at:
+        yield "tested at a time after the entry's own (D3)"
+
+
+def _statement(policy: PolicyDocument, logged: Logged, statement: RiskStatement) -> Iterator[str]:
+    people = {person for role in policy.roles.values() for person in role.holders}
+    if statement.limit not in policy.limits:
+        yield f"the policy has no limit {statement.limit} (D14)"
+    if not statement.credences or any(c.author not in people for c in statement.credences):
+        yield "a risk statement without authors, or with one that the policy does not name (D14)"
+    if statement.made_at > logged.entry.head.issued_at:
+        yield "made at a time after the entry's own (D14)"
+
+
+def _duty(policy: PolicyDocument, logged: Logged, done: DutyDone) -> Iterator[str]:
+    duty = next((d for d in policy.response.alert_duties if d.id == done.duty), None)
+    if duty is None:
+        yield f"the policy has no duty {done.duty} (V6)"
+        return
+    if done.by.role != duty.role:
+        yield f"done in the role {done.by.role}; it is a duty of the role {duty.role} (V6)"
+    yield from _holder(policy, done.by, "V6")
+    if done.at > logged.entry.head.issued_at:
+        yield "done at a time after the entry's own (V6)"
+
+
+def _scope(policy: PolicyDocument, logged: Logged, finding: ScopeFinding) -> Iterator[str]:
+    if policy.scope.out_of_scope_below is None or policy.scope.screen is None:
+        yield "the policy states no compute line and no screen, so nothing is out of scope (S4)"
+    yield from _holder(policy, finding.by, "S4")
+    if finding.until <= logged.entry.head.issued_at:
+        yield "a finding that had ended when it was recorded (S4)"
+    if finding.made_at is not None and finding.made_at > logged.entry.head.issued_at:
+        yield "made at a time after the entry's own (S4)"
+
+
+# ---------------------------------------------------------------------- waivers, dispositions, resuming
+
+
+def _waiver(policy: PolicyDocument, waiver: Waiver) -> Iterator[str]:
+    rule, limit = policy.response.waivers, policy.limits.get(waiver.limit)
+    if rule is None:
+        yield "the policy allows no waivers (D12)"
+        return
+    count = count_quorum(policy, rule.quorum, waiver.approvers)
+    if not count.met:
+        yield f"the quorum is not met: it wants {'; '.join(count.wanting)} (D12)"
+    if not waiver.reason.strip():
+        yield "a waiver without a reason (D12)"
+    if waiver.until > rule.longest.after(waiver.since):
+        yield f"a waiver lasts {rule.longest} at most (D12)"
+    if limit is None or limit.hard_stop:
+        yield f"{waiver.limit} is no limit that a waiver can reach (D12)"
+    if waiver.permission is Permission.RELEASE_WEIGHTS:
+        yield "no waiver reaches RELEASE_WEIGHTS (D7)"
+
+
+def _disposition(policy: PolicyDocument, view: RecordView, disposition: Disposition) -> Iterator[str]:
+    evaluators = policy.accountability.evaluators
+    yield from _holder(policy, Approver(principal=disposition.by, role=disposition.role), "E4")
+    role = policy.roles.get(evaluators)
+    if disposition.role == evaluators or (role is not None and disposition.by in role.holders):
+        yield "an evaluator disposes of the evaluators' own run (E4)"
+    if not any(run.address == disposition.run for run in view.runs):
+        yield "a disposition of a run that was not recorded before it (E4)"
+    if not disposition.reason.strip():
+        yield "a disposition without a reason (E4)"
+
+
+def _resume(policy: PolicyDocument, view: RecordView, resumed: Resumed) -> Iterator[str]:
+    pause = view.pauses.get(resumed.pause)
+    if pause is None or pause.resumed:
+        yield f"no pause {resumed.pause} stood (D10)"
+    if not resumed.answer.strip():
+        yield "the reason of the pause was not answered (D10)"
+    quorum = policy.response.pause.resume
+    count = count_quorum(policy, quorum, _in_every_role(policy, quorum, resumed))
+    if not count.met:
+        yield f"the quorum is not met: it wants {'; '.join(count.wanting)} (D10)"
+
+
+def _in_every_role(policy: PolicyDocument, quorum: Quorum, resumed: Resumed) -> list[Approver]:
+    """The entry names people without their roles: each counts in any role of the quorum that they hold."""
+    return [
+        Approver(principal=person, role=role)
+        for person in resumed.approvers
+        for role in quorum.of
+        if role in policy.roles and person in policy.roles[role].holders
+    ]
