@@ -209,6 +209,7 @@ def verdict(name: str, kind: VerdictKind, **changes: Any) -> Verdict:
         held_from=end,
         train_expires=end,
         train_cap=None if kind.counts_as_crossed else Compute("9e22"),
+        train_held_cap=None if kind.counts_as_crossed else Compute("9e22"),
     )
     return replace(made, **changes)
 

@@ -9,8 +9,8 @@ import pytest
 from scalegate.decision.decision import Decision, Question
 from scalegate.decision.dossier import AlertCase, Approver, Dossier, DutyDone, Pause, ScopeFinding
 from scalegate.decision.gate import decide
-from scalegate.policy.document import Permission, PolicyDocument, Standing
-from scalegate.quantity import Compute
+from scalegate.policy.document import FirstAssessment, Permission, PolicyDocument, Standing
+from scalegate.quantity import Compute, Factor
 from scalegate.verdict.verdict import VerdictKind as K
 from world import (
     BOARD,
@@ -210,10 +210,44 @@ def test_D5_an_overdue_evaluation_holds_training() -> None:
 
 
 def test_V6_a_training_lease_ends_where_the_bound_reaches_its_line() -> None:
-    near = tuple(verdict(n, K.NOT_SHOWN, train_cap=Compute("3e22")) for n in ("low", "high", "last"))
-    decision = ask(asked=question(P.TRAIN), verdicts=near)
-    assert decision.compute_cap == Compute("3e22")
+    caps = {"train_cap": Compute("2.5e22"), "train_held_cap": Compute("3e22")}
+    near = tuple(verdict(n, K.NOT_SHOWN, **caps) for n in ("low", "high", "last"))
+    assert ask(asked=question(P.TRAIN), verdicts=near).compute_cap == Compute("2.5e22")
+    worn = question(P.TRAIN, effective_compute=Compute("2.5e22"))
+    assert ask(asked=worn, verdicts=near).compute_cap == Compute("3e22")
     assert "D5" in rules(ask(asked=question(P.TRAIN, effective_compute=Compute("3e22")), verdicts=near))
+    unknown = (verdict("low", K.NOT_SHOWN, train_cap=None), *near[1:])
+    assert "D5" in rules(ask(asked=question(P.TRAIN), verdicts=unknown))
+
+
+def test_E1_a_verdict_older_than_the_evidence_holds() -> None:
+    assert rules(ask(stale=("bare/low",))) == ["E1"]
+
+
+def test_S2_a_question_about_weights_meets_the_gravest_tested_configuration() -> None:
+    mild = tuple(verdict(n, K.NOT_SHOWN) for n in ("low", "high", "last"))
+    grave = verdict("low", K.DANGER_SHOWN, configuration=ident("tools"))
+    assert not ask(P.STORE, verdicts=(*mild, grave)).granted
+    assert ask(P.DEPLOY, verdicts=(*mild, grave)).granted
+
+
+def test_D4_a_factor_without_an_assessed_model_gives_no_first_due_point() -> None:
+    document = policy()
+    both = FirstAssessment(at=Compute("1e22"), factor=Factor(4))
+    document = replace(document, evaluation=replace(document.evaluation, first_assessment=both))
+    first = question(P.TRAIN, assessed_compute=None, assessed_at=None, effective_compute=Compute("1e21"))
+    nothing = Dossier(attestations=dossier().attestations)
+    assert "D4" in rules(decide(document, first, nothing))
+    known = replace(first, best_assessed_compute=Compute("1e21"))
+    assert decide(document, known, nothing).compute_cap == Compute("4e21")
+
+
+@pytest.mark.parametrize("changes", [{"at": NOW - 900 * DAY}, {"by": BOARD}, {"at": NOW + DAY}])
+def test_V6_a_duty_is_done_in_its_case_and_by_its_role(changes: dict[str, object]) -> None:
+    case = AlertCase(subject=SUBJECT, limit=ident("low"), since=NOW - 31 * DAY)
+    done = DutyDone(duty=ident("tell"), subject=SUBJECT, limit=ident("low"), by=OFFICER, at=NOW)
+    found = ask(kinds={"low": K.ALERT}, alert_cases=(case,), duties_done=(replace(done, **changes),))
+    assert not found.granted
 
 
 def test_D6_assessing_is_held_only_by_its_containment_protections() -> None:
@@ -288,13 +322,20 @@ class TestD12Waivers:
 
 
 def test_S4_out_of_scope_only_by_a_recorded_finding_on_measured_compute() -> None:
-    finding = ScopeFinding(id=ident("f"), subject=SUBJECT, facts="1e19 FLOP", by=OFFICER, until=NOW + 9 * DAY)
+    finding = ScopeFinding(
+        id=ident("f"), subject=SUBJECT, facts="1e19 FLOP", by=OFFICER, until=NOW + 9 * DAY, made_at=NOW - DAY
+    )
     grim = dict.fromkeys(("low", "high", "last"), K.NOT_RUN)
     small = question(effective_compute=Compute("1e19"))
     assert ask(kinds=grim, asked=small, scope_findings=(finding,)).out_of_scope == "f"
     assert not ask(kinds=grim, asked=small).granted
     assert not ask(kinds=grim, asked=question(effective_compute=None), scope_findings=(finding,)).granted
     assert not ask(kinds=grim, scope_findings=(finding,)).granted  # too much compute
+    delivery = Approver(principal=ident("dan"), role=ident("delivery"))
+    for weak in ({"made_at": None}, {"until": NOW + 900 * DAY}, {"by": delivery}):
+        assert not ask(kinds=grim, asked=small, scope_findings=(replace(finding, **weak),)).granted
+    shown = {**grim, "low": K.DANGER_SHOWN}
+    assert not ask(kinds=shown, asked=small, scope_findings=(finding,)).granted
     late = replace(small, as_of=NOW + 9 * DAY)
     assert not ask(kinds=grim, asked=late, scope_findings=(finding,)).granted
 

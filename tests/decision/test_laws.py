@@ -35,6 +35,18 @@ ASKED = st.sampled_from([p for p in Permission if p is not Permission.RELEASE_WE
 COMPUTES = st.sampled_from([None, *(Compute(x) for x in ("1e19", "9e21", "1e22", "2e22", "3.9e22", "4e22", "1e23"))])
 
 
+KNOWN_CAPS = st.tuples(COMPUTES.filter(bool), COMPUTES.filter(bool)).map(sorted)
+CAPS = st.one_of(
+    st.just({"train_cap": None, "train_held_cap": None}),
+    KNOWN_CAPS.map(lambda pair: {"train_cap": pair[0], "train_held_cap": pair[1]}),
+)
+
+
+def as_alert(made: Verdict) -> Verdict:
+    """The alert that a claim becomes when its bound is higher: it ends where the limit is reached."""
+    return replace(made, kind=VerdictKind.ALERT, expires=made.held_from, train_cap=made.train_held_cap)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> PolicyDocument:
     document = policy()
@@ -55,8 +67,8 @@ def verdicts(draw: st.DrawFn, name: str) -> Verdict:
     if made.kind.counts_as_crossed:
         return made
     first, second = sorted((NOW + draw(DAYS), NOW + draw(DAYS)))
-    first = second if made.kind is VerdictKind.ALERT else first
-    return replace(made, expires=first, held_from=second, train_expires=NOW + draw(DAYS), train_cap=draw(COMPUTES))
+    made = replace(made, expires=first, held_from=second, train_expires=NOW + draw(DAYS), **draw(CAPS))
+    return as_alert(made) if made.kind is VerdictKind.ALERT else made
 
 
 @st.composite
@@ -159,7 +171,7 @@ def test_law_2_a_graver_verdict_never_turns_a_hold_into_a_grant(world: World, na
     def worse(v: Verdict) -> Verdict:
         if v.limit != name or kind.gravity <= v.kind.gravity or (first_run and kind is VerdictKind.NOT_RUN):
             return v
-        return replace(v, kind=kind, expires=v.held_from) if kind is VerdictKind.ALERT else replace(v, kind=kind)
+        return as_alert(v) if kind is VerdictKind.ALERT else replace(v, kind=kind)
 
     graver = replace(recorded, verdicts=tuple(worse(v) for v in recorded.verdicts))
     if not granted(document, asked, recorded):
@@ -182,7 +194,7 @@ def test_law_3_an_alert_is_granted_nothing_that_a_lower_bound_is_not(world: Worl
     """The alert's bound is higher, so growth takes it to the limit no later than it takes the lower one there."""
     document, asked, recorded = world
     asked = replace(asked, as_of=asked.as_of + days * DAY)
-    pairs = [(v, replace(v, kind=VerdictKind.ALERT, expires=v.held_from)) for v in recorded.verdicts
+    pairs = [(v, as_alert(v)) for v in recorded.verdicts
              if v.limit == name and v.kind is VerdictKind.NOT_SHOWN]  # fmt: skip
     for lower, alert in pairs:
         raised = replace(recorded, verdicts=tuple(alert if v is lower else v for v in recorded.verdicts))

@@ -6,6 +6,7 @@ For: procedure. Does not know: decisions, the record, files.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
@@ -61,9 +62,14 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         expires_because=because,
         held_from=_first((r.held_from, "") for r in open_claims)[0],
         train_expires=_first((r.train_expires, "") for r in open_claims)[0],
-        train_cap=_least_cap(open_claims),
+        train_cap=_least_cap([r.train_cap for r in open_claims]),
+        train_held_cap=_least_cap([r.train_held_cap for r in open_claims]),
+        alert_since=_first((r.alert_since, "") for r in open_claims)[0],
         suites=suite_digests(request, limit),
         estimates=ESTIMATES_VERSION,
+        context=request.context,
+        ancestors=tuple(sorted(request.ancestors)),
+        within=tuple(Identifier(c) for c in sorted(_contained(request))),
         rules=_with_rules(governing, relied_on),
         reasons=governing.reasons if governing else (),
     )
@@ -90,9 +96,8 @@ def _first(ends: Iterable[tuple[datetime | None, str]]) -> tuple[datetime | None
     return min(known) if known else (None, "")
 
 
-def _least_cap(results: list[ObservationResult]) -> Compute | None:
+def _least_cap(caps: list[Compute | None]) -> Compute | None:
     """None as soon as one is unknown: what is unknown cannot be bounded."""
-    caps = [r.train_cap for r in results]
     return None if None in caps else min((c for c in caps if c is not None), default=None)
 
 
@@ -147,16 +152,44 @@ def _judged(
 
 
 def _of_pools(found: list[Observed]) -> Observed:
-    """An expired pool, and an invalid one that was disposed of (E4), give way to one that stands.
+    """What several pools of one configuration say together.
 
-    Danger and doubt never do (invariant 4).
+    The freshest pool that may clear ages (V7); an older one says what it said when it was made, so that time alone
+    never takes away what it raised (law 2). An older pool gives way when
+
+    - a later one that may clear was begun after the calendar had ended it, or
+    - its runs were invalid and another role has disposed of them (E4), or
+    - it is void and its numbers would have cleared: then it adds nothing.
+
+    None gives way whose verified successes raise the verdict (E3, invariant 4).
     """
-    standing = [o for o in found if not _gives_way(o)] or found
-    return max(standing, key=_gravity)
+    asking = [o for o in found if not _adds_nothing(o)] or found
+    fresh = max([o for o in asking if not o.void] or asking, key=_age)
+    older = [o for o in asking if o is not fresh and not _superseded(o, found)]
+    return max([fresh, *(_unaged(o, fresh) for o in older)], key=_gravity)
 
 
-def _gives_way(observed: Observed) -> bool:
-    return observed.result.kind is VerdictKind.NOT_RUN or (observed.disposed and observed.raises_to is None)
+def _adds_nothing(observed: Observed) -> bool:
+    return observed.raises_to is None and (observed.disposed or observed.harmless)
+
+
+def _superseded(observed: Observed, found: list[Observed]) -> bool:
+    ended, later = observed.lasts, [o.dated for o in found if not o.void and o.dated is not None]
+    return observed.raises_to is None and ended is not None and any(date >= ended for date in later)
+
+
+def _age(observed: Observed) -> tuple[bool, float, int]:
+    """Later dates first; a pool without a date is the oldest there is."""
+    dated = observed.dated
+    return dated is not None, dated.timestamp() if dated else 0.0, _gravity(observed)
+
+
+def _unaged(observed: Observed, fresh: Observed) -> Observed:
+    """An older pool's result, ending when the freshest one's does."""
+    assert observed.unaged is not None, "an aged pool was observed"
+    ends = {name: getattr(fresh.result, name) for name in ("expires", "expires_because", "held_from", "train_expires")}
+    keeps = not observed.unaged.kind.counts_as_crossed and fresh.result.expires is not None
+    return replace(observed, result=replace(observed.unaged, **ends) if keeps else observed.unaged)
 
 
 def _bears(recorded: RecordedRun, observation: Measured) -> bool:
@@ -168,7 +201,13 @@ def _covers(request: Request, recorded: RecordedRun) -> bool:
 
 
 def _within(request: Request, recorded: RecordedRun) -> bool:
-    return contains(request.configurations, request.configuration, recorded.run.manifest.configuration)
+    return recorded.run.manifest.configuration in _contained(request)
+
+
+def _contained(request: Request) -> frozenset[str]:
+    """Configurations that the subject's has everything of: as stated now, and as the record remembers (S2)."""
+    stated = {c for c in request.configurations if contains(request.configurations, request.configuration, c)}
+    return frozenset({request.configuration, *stated, *request.remembered_within})
 
 
 def _not_supported(name: str, observation: JudgementObservation | DifferenceObservation) -> Observed:

@@ -57,12 +57,23 @@ class Pool:
 class Observed:
     """A judged result, and what it may raise a verdict to when it is not relied on (V2).
 
-    `disposed` is true when all its runs are invalid and disposed of by another role (E4).
+    Attributes:
+        unaged: the same, had no time passed since the runs: what an older pool says beside a newer one.
+        dated: of the pool's oldest run; `lasts`: when the calendar ends what it says.
+        disposed: all its runs are invalid and another role has disposed of them, without a plan that asks for a
+            valid run in their place (E4).
+        void: nothing in it may clear, for want of sensitivity, registration or coverage.
+        harmless: void, but its bytes are whole and its numbers lie below the alert line all the same.
     """
 
     result: ObservationResult
     raises_to: VerdictKind | None
+    unaged: ObservationResult | None = None
+    dated: datetime | None = None
+    lasts: datetime | None = None
     disposed: bool = False
+    void: bool = True
+    harmless: bool = False
 
 
 def pools_of(runs: Iterable[RecordedRun]) -> tuple[Pool, ...]:
@@ -105,9 +116,23 @@ def _observe(request: Request, memo: Memo, limit: str, name: str, observation: M
     bounds = _bounds(request, memo, limit, observation, pool, table)
     facts = _facts(request, limit, observation, pool, table, bounds)
     judgement = judge(facts)
-    result = _result(request, limit, name, observation, pool, table, bounds, facts, judgement)
-    disposed = not table.valid_runs and not facts.undisposed_invalid
-    return Observed(result=result, raises_to=raised_by(facts, judgement), disposed=disposed)
+    ends = _ends(request, observation, pool, bounds)
+    worn = _worn(request, observation, bounds, judgement, pool)
+    parts = (request, limit, name, observation, pool, table, bounds, facts, ends)
+    fresh = replace(facts, expired="")
+    numbers = replace(fresh, insensitive=(), unproven=(), flags=())
+    void = judge(fresh).kind is not judge(numbers).kind or not table.valid_runs or bool(facts.undisposed_invalid)
+    whole = bool(table.valid_runs) and not facts.undisposed_invalid
+    return Observed(
+        result=_result(*parts, worn),
+        raises_to=raised_by(facts, judgement),
+        unaged=_result(*parts, judge(fresh)),
+        dated=pool.dated,
+        lasts=ends.lasts,
+        disposed=not table.valid_runs and not facts.undisposed_invalid and all(r.run.plan is None for r in pool.runs),
+        void=void,
+        harmless=void and whole and judge(numbers).kind is VerdictKind.NOT_SHOWN,
+    )
 
 
 def nothing_run(name: str, observation: Measured) -> Observed:
@@ -309,6 +334,8 @@ class Ends:
     because: str = ""
     held_from: datetime | None = None
     train_expires: datetime | None = None
+    alert_since: datetime | None = None
+    lasts: datetime | None = None
     expired: str = ""
 
 
@@ -337,7 +364,7 @@ def _grown(
     """Ends by growth of the upper bound, and by the calendar and what the claim rests on (V7)."""
     expired = f"evidence of {dated:%Y-%m-%d} expired on {cap[0]:%Y-%m-%d} ({cap[1]})" if request.now >= cap[0] else ""
     if bounds is None or bounds.upper is None or isinstance(observation, ExistenceObservation):
-        return Ends(expired=expired)
+        return Ends(expired=expired, lasts=cap[0])
     growth, upper = request.policy.evaluation.growth, bounds.upper
     to_limit = reached_on(growth, observation.measure, upper, Decimal(observation.limit), dated)
     to_alert = reached_on(growth, observation.measure, upper, Decimal(observation.alert), dated)
@@ -348,7 +375,15 @@ def _grown(
         line, words = to_limit, "the limit"
     held = min((to_limit, "growth to the limit"), cap)
     ends = min((line, f"growth of outside gains to {words}"), cap)
-    return Ends(expires=ends[0], because=ends[1], held_from=held[0], train_expires=cap[0], expired=expired)
+    return Ends(
+        expires=ends[0],
+        because=ends[1],
+        held_from=held[0],
+        train_expires=cap[0],
+        alert_since=to_alert if upper < observation.alert else None,
+        lasts=cap[0],
+        expired=expired,
+    )
 
 
 # ---------------------------------------------------------------------------------------- result
@@ -363,10 +398,9 @@ def _result(
     table: OutcomeTable,
     bounds: GateBounds | None,
     facts: ObservationFacts,
+    ends: Ends,
     judgement: Judgement,
 ) -> ObservationResult:
-    ends = _ends(request, observation, pool, bounds)
-    judgement = _worn(request, observation, bounds, judgement, pool)
     open_claim = not judgement.kind.counts_as_crossed
     ratio = effort_ratio(request, limit, pool, table)
     return ObservationResult(
@@ -398,7 +432,9 @@ def _result(
         expires_because=ends.because if open_claim else "",
         held_from=ends.held_from if open_claim else None,
         train_expires=ends.train_expires if open_claim else None,
-        train_cap=_train_cap(request, observation, pool, facts) if open_claim else None,
+        train_cap=_train_cap(request, observation, pool, facts, judgement.kind) if open_claim else None,
+        train_held_cap=_train_cap(request, observation, pool, facts, VerdictKind.ALERT) if open_claim else None,
+        alert_since=ends.alert_since if judgement.kind is VerdictKind.ALERT else None,
         free_fit=bounds.free_fit if bounds else None,
         rules=judgement.rules,
         reasons=judgement.reasons,
@@ -443,15 +479,17 @@ def _alpha(observation: Measured, name: str) -> Probability | None:
     return None if isinstance(observation, ExistenceObservation) else cast(Probability, getattr(observation, name))
 
 
-def _train_cap(request: Request, observation: Measured, pool: Pool, facts: ObservationFacts) -> Compute | None:
-    """The compute at which training growth takes the bound to its line (V6, V7)."""
+def _train_cap(
+    request: Request, observation: Measured, pool: Pool, facts: ObservationFacts, kind: VerdictKind
+) -> Compute | None:
+    """The compute at which training growth ends a claim of this kind: at the alert line or at the limit (V6, V7)."""
     if isinstance(observation, ExistenceObservation) or facts.upper is None:
         return None
     computes = [r.effective_compute for r in pool.runs]
     if None in computes or not computes:
         return None
     start = min(c for c in computes if c is not None)
-    line = observation.alert if facts.upper < observation.alert else observation.limit
+    line = observation.limit if kind is VerdictKind.ALERT else observation.alert
     return reached_at(request.policy.evaluation.growth, observation.measure, facts.upper, Decimal(line), start)
 
 
@@ -467,6 +505,8 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
         yield f"precursor argument of {observation.precursor.author}: {observation.precursor.argument}"
     if bounds.envelope:
         yield f"envelope: {bounds.envelope}"
+    if bounds.estimator.startswith("overdispersed"):
+        yield "success rates of tasks are beta distributed, whatever their spread (spread: any assumes nothing)"
     for relaxation in request.policy.evaluation.relaxations:
         yield f"{relaxation.requirement}: {relaxation.value}, by {relaxation.author}: {relaxation.why}"
 

@@ -50,6 +50,8 @@ class Request:
     Attributes:
         ancestors: subjects of the parents and teachers, transitively (S2).
         suites: by name; a suite that is absent or unreadable is not in the mapping.
+        context: digest of the ancestors' entries and of every configuration.
+        remembered_within: configurations that the record says were contained in this one (S2).
         abandoned: by evaluation, registered plans without a run (E4).
         draws: bootstrap draws of the displayed fits.
     """
@@ -66,6 +68,8 @@ class Request:
     runs: tuple[RecordedRun, ...]
     suites: Mapping[str, RegisteredSuite]
     now: datetime
+    context: Digest | None = None
+    remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)
     draws: int = 1000
 

@@ -107,18 +107,26 @@ class AlertCase:
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeFinding:
-    """A recorded, expiring finding on measured facts that a subject is out of scope (S4)."""
+    """A recorded, expiring finding on measured facts that a subject is out of scope (S4).
+
+    Without `made_at` it counts for nothing: it lasts one calendar interval of the policy at most.
+    """
 
     id: Identifier
     subject: str
     facts: str
     by: Approver
     until: datetime
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """What is recorded about the subject when a decision is asked for."""
+    """What is recorded about the subject when a decision is asked for.
+
+    `verdicts` are those of every configuration of the subject; `stale` names the (configuration, limit) pairs,
+    written with a slash, whose verdict was made before the last change of evidence (E1).
+    """
 
     verdicts: tuple[Verdict, ...] = ()
     attestations: tuple[Attestation, ...] = ()
@@ -128,4 +136,5 @@ class Dossier:
     duties_done: tuple[DutyDone, ...] = ()
     alert_cases: tuple[AlertCase, ...] = ()
     scope_findings: tuple[ScopeFinding, ...] = ()
+    stale: tuple[str, ...] = ()
     digests: dict[str, Digest] = field(default_factory=dict)

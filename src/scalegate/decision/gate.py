@@ -24,6 +24,7 @@ def decide(policy: PolicyDocument, question: Question, dossier: Dossier) -> Deci
     - S4  out of scope only by a recorded finding in force; standing protections are asked all the same.
     - D6  ASSESS asks for its containment protections and for nothing else.
     - D10 a pause that reaches the subject or the permission holds.
+    - E1  a verdict older than the last change of evidence holds until it is made again.
     - D2  standing protections are asked whatever the verdicts; D3 says when one is in force.
     - L3  a threat model without ladder needs an accepted blind spot in force.
     - L1, L2 every rung that counts as crossed asks for its own protections; a hard stop holds whatever they are.
@@ -128,7 +129,10 @@ _WIDENED = (Permission.USE_INTERNALLY, Permission.DEPLOY)  # TRAIN is bounded by
 
 
 def _limit(policy: PolicyDocument, state: GateState, limit: LimitState) -> Iterator[Blocker]:
-    if state.training is Training.FIRST_RUN and limit.never_run:
+    if limit.stale:
+        why = "evidence was recorded after this verdict: assess again"
+        yield Blocker(rule="E1", why=why, limit=limit.limit, cleared_by=(policy.accountability.evaluators,))
+    if state.training is Training.FIRST_RUN and limit.never_run and limit.has_observations:
         return  # D4: leased up to the first due point without evidence; no waiver is needed for it
     if limit.crossed:
         yield from _crossed(policy, state, limit)
@@ -202,7 +206,7 @@ def _rests_on_limit(state: GateState, limit: LimitState, dossier: Dossier) -> It
     verdict = limit.verdict
     if verdict is not None:
         until = verdict.train_expires if state.permission is Permission.TRAIN else verdict.expires
-        digest = dossier.digests.get(f"verdict:{limit.limit}")
+        digest = dossier.digests.get(f"verdict:{verdict.configuration}/{limit.limit}")
         yield RestsOn(ground=Ground.VERDICT, id=limit.limit, what=limit.kind.value, digest=digest, until=until)
         if not limit.crossed:
             yield from _assumptions(limit, verdict)

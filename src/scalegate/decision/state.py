@@ -16,7 +16,7 @@ from enum import StrEnum
 from scalegate.decision.decision import Question
 from scalegate.decision.dossier import Attestation, Dossier, Pause, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
-from scalegate.policy.document import Permission, PolicyDocument, Protection, Sense
+from scalegate.policy.document import Line, Permission, PolicyDocument, Protection, Sense
 from scalegate.quantity import Compute, Identifier
 from scalegate.verdict.verdict import Verdict, VerdictKind
 
@@ -61,6 +61,7 @@ class LimitState:
     risk_stated_until: datetime | None
     waiver: Waiver | None
     verdict: Verdict | None
+    stale: bool = False
 
     @property
     def never_run(self) -> bool:
@@ -122,7 +123,7 @@ class GateState:
 
 def survey(policy: PolicyDocument, question: Question, dossier: Dossier) -> GateState:
     """The state for one question. Pure; the time is `question.as_of`."""
-    training, why, cap, due = _training(policy, question, _verdict_cap(policy, question, dossier))
+    training, why, cap, due = _training(policy, question, _verdict_caps(policy, question, dossier))
     standing = policy.protections.standing.get(question.permission)
     return GateState(
         permission=question.permission,
@@ -151,7 +152,7 @@ _NONE = _NoStanding()
 
 
 def _limits(policy: PolicyDocument, question: Question, dossier: Dossier) -> list[LimitState]:
-    verdicts = {v.limit: v for v in dossier.verdicts if _answers(v, question)}
+    verdicts = _answering(question, dossier)
     states: list[LimitState] = []
     for name, threat_model in policy.threat_models.items():
         below_crossed = False
@@ -162,13 +163,38 @@ def _limits(policy: PolicyDocument, question: Question, dossier: Dossier) -> lis
     return states
 
 
+WEIGHTS_WIDE = (Permission.TRAIN, Permission.STORE, Permission.RELEASE_WEIGHTS)
+
+
 def _answers(verdict: Verdict, question: Question) -> bool:
-    """A verdict answers only for the subject, configuration and policy that it was made for (S1, S2)."""
-    return (verdict.subject, verdict.configuration, verdict.policy) == (
-        question.subject,
-        question.configuration,
-        question.policy,
-    )
+    """A verdict answers only for the subject and policy that it was made for (S1), and for its configuration (S2).
+
+    What is done with weights is done with all that can be built around them: there the verdict on any tested
+    configuration answers too, or a question could be put about the mildest one.
+    """
+    if (verdict.subject, verdict.policy) != (question.subject, question.policy):
+        return False
+    if verdict.configuration == question.configuration:
+        return True
+    return question.permission in WEIGHTS_WIDE and verdict.kind is not VerdictKind.NOT_RUN
+
+
+def _answering(question: Question, dossier: Dossier) -> dict[str, Verdict]:
+    """By limit, the gravest verdict that answers now; of equals the one that ends first."""
+    training = question.permission is Permission.TRAIN
+    found: dict[str, Verdict] = {}
+
+    def order(verdict: Verdict) -> tuple[int, float, str]:
+        ends = verdict.train_expires if training else verdict.expires
+        kind = verdict.at(question.as_of, training=training)
+        return kind.gravity, -(ends.timestamp() if ends else 0.0), verdict.configuration
+
+    for verdict in dossier.verdicts:
+        if _answers(verdict, question):
+            known = found.get(verdict.limit)
+            if known is None or order(verdict) > order(known):
+                found[verdict.limit] = verdict
+    return found
 
 
 def _limit(
@@ -206,6 +232,7 @@ def _limit(
         ),
         waiver=_waiver(policy, question, dossier, limit),
         verdict=verdict,
+        stale=verdict is not None and f"{verdict.configuration}/{limit}" in dossier.stale,
     )
 
 
@@ -218,15 +245,21 @@ def _late_duty(
     """
     if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
         return ""
-    begins = verdict.as_of if verdict.kind is VerdictKind.ALERT else verdict.expires or verdict.as_of
+    worn = verdict.expires if verdict.kind is not VerdictKind.ALERT else verdict.alert_since
+    begins = worn or verdict.as_of
     cases = [c.since for c in dossier.alert_cases if c.subject == question.subject and c.limit == limit]
     since = min([*cases, begins])
-    done = {
-        d.duty
+    done = [
+        d
         for d in dossier.duties_done
-        if d.subject == question.subject and d.limit == limit and holds(policy, d.by)
-    }
-    late = [d.id for d in policy.response.alert_duties if d.id not in done and question.as_of >= d.within.after(since)]
+        if d.subject == question.subject and d.limit == limit and holds(policy, d.by) and since <= d.at
+    ]
+    late = [
+        duty.id
+        for duty in policy.response.alert_duties
+        if question.as_of >= duty.within.after(since)
+        and not any(d.duty == duty.id and d.by.role == duty.role and d.at <= question.as_of for d in done)
+    ]
     return late[0] if late else ""
 
 
@@ -285,7 +318,7 @@ def _in_force(policy: PolicyDocument, waiver: Waiver, dossier: Dossier) -> bool:
     quorum = rule.quorum
     if not count_quorum(policy, quorum, waiver.approvers).met:
         return False
-    others = [w for w in dossier.waivers if w.id != waiver.id and _same_matter(w, waiver) and w.since <= waiver.since]
+    others = [w for w in dossier.waivers if w is not waiver and _same_matter(w, waiver) and w.since <= waiver.since]
     if not others:
         return waiver.renews is None
     # At most one renewal, by the board: a second waiver for the same matter must name the first.
@@ -320,12 +353,27 @@ def _reaches(pause: Pause, question: Question) -> bool:
 
 
 def _out_of_scope(policy: PolicyDocument, question: Question, dossier: Dossier) -> ScopeFinding | None:
-    """A finding counts only on measured compute below the policy's line (S4)."""
+    """A finding counts only on measured compute below the policy's line, and never against evidence (S4).
+
+    It is made by a role outside the delivery line, lasts one calendar interval at most, and gives way to any
+    verdict that rests on evidence and counts as crossed.
+    """
     line, compute = policy.scope.out_of_scope_below, question.effective_compute
     if line is None or policy.scope.screen is None or compute is None or compute >= line:
         return None
-    found = [f for f in dossier.scope_findings if f.subject == question.subject and question.as_of < f.until]
-    return max((f for f in found if holds(policy, f.by)), key=lambda f: (f.until, f.id), default=None)
+    against = [v for v in dossier.verdicts if (v.subject, v.policy) == (question.subject, question.policy)]
+    if any(v.kind.counts_as_crossed and v.kind is not VerdictKind.NOT_RUN for v in against):
+        return None
+    found = [f for f in dossier.scope_findings if f.subject == question.subject and _stands(policy, f, question.as_of)]
+    return max(found, key=lambda f: (f.until, f.id), default=None)
+
+
+def _stands(policy: PolicyDocument, finding: ScopeFinding, now: datetime) -> bool:
+    if finding.made_at is None or not holds(policy, finding.by):
+        return False
+    longest = policy.evaluation.triggers.calendar.after(finding.made_at)
+    outside = policy.roles[finding.by.role].line is not Line.DELIVERY
+    return outside and finding.made_at <= now < finding.until <= longest
 
 
 # ------------------------------------------------------------------------------------- training
@@ -334,7 +382,7 @@ def _out_of_scope(policy: PolicyDocument, question: Question, dossier: Dossier) 
 Standing = tuple[Training, str, Compute | None, datetime | None]
 
 
-def _training(policy: PolicyDocument, question: Question, verdict_cap: Compute | None) -> Standing:
+def _training(policy: PolicyDocument, question: Question, caps: _Caps) -> Standing:
     """Where a run stands: the state, why, the compute cap of a lease, and the calendar due date (D4, D5)."""
     if question.permission is not Permission.TRAIN:
         return Training.NOT_ASKED, "", None, None
@@ -352,16 +400,22 @@ def _training(policy: PolicyDocument, question: Question, verdict_cap: Compute |
         return Training.OVERDUE, f"an assessment was due at {step}; the run is at {now}", step, due
     if question.as_of >= due:
         return Training.OVERDUE, f"an assessment was due on {due:%Y-%m-%d}", step, due
-    if verdict_cap is not None and now >= verdict_cap:
-        why = f"under the policy's training growth a bound reached its line at {verdict_cap}; the run is at {now}"
-        return Training.OVERDUE, why, verdict_cap, due
-    return Training.WITHIN_INTERVAL, "", _least(step, verdict_cap), due
+    if caps.unknown:
+        return Training.OVERDUE, "the effective compute of the evidence is unknown", None, due
+    if caps.held is not None and now >= caps.held:
+        why = f"under the policy's training growth a bound reached its limit at {caps.held}; the run is at {now}"
+        return Training.OVERDUE, why, caps.held, due
+    return Training.WITHIN_INTERVAL, "", _least(step, caps.lease), due
 
 
 def _first_run(policy: PolicyDocument, question: Question, now: Compute) -> Standing:
     first = policy.evaluation.first_assessment
     relative = None
-    if first.factor is not None and question.best_assessed_compute is not None:
+    if first.factor is not None:
+        # "The smaller of" is not known while one of the two is not: else losing a verdict would move the point out.
+        if question.best_assessed_compute is None:
+            why = "the first due point depends on the most capable model assessed without a crossing: there is none"
+            return Training.FIRST_RUN_NO_POINT, why, None, None
         relative = Compute(question.best_assessed_compute * first.factor)
     point = _least(first.at, relative)
     if point is None:
@@ -371,14 +425,35 @@ def _first_run(policy: PolicyDocument, question: Question, now: Compute) -> Stan
     return Training.FIRST_RUN, f"no evidence yet; the first assessment is due at {point}", point, None
 
 
-def _verdict_cap(policy: PolicyDocument, question: Question, dossier: Dossier) -> Compute | None:
-    """The least compute at which an upper bound reaches its line under training growth (V6, V7)."""
+@dataclass(frozen=True, kw_only=True)
+class _Caps:
+    """Compute at which open claims end (`lease`) and at which they count as crossed (`held`) (V6, V7)."""
+
+    lease: Compute | None = None
+    held: Compute | None = None
+    unknown: bool = False
+
+
+def _verdict_caps(policy: PolicyDocument, question: Question, dossier: Dossier) -> _Caps:
+    """The least caps over the claims that answer and are open. Past the alert line a claim lasts as an alert.
+
+    So an alert is never granted more compute than a claim that was better to begin with (law 3).
+    """
     if question.permission is not Permission.TRAIN:
-        return None
+        return _Caps()
     on_ladders = {limit for t in policy.threat_models.values() for limit in t.ladder}
-    caps = [v.train_cap for v in dossier.verdicts if _answers(v, question) and v.limit in on_ladders]
-    known = [c for c in caps if c is not None]
-    return min(known) if known else None
+    now, answering = question.effective_compute, _answering(question, dossier)
+    open_claims = [v for v in answering.values() if v.limit in on_ladders and not v.kind.counts_as_crossed]
+    if any(v.train_cap is None or v.train_held_cap is None for v in open_claims):
+        return _Caps(unknown=True)
+    lease: list[Compute] = []
+    for verdict in open_claims:
+        assert verdict.train_cap is not None
+        assert verdict.train_held_cap is not None
+        ended = now is not None and now >= verdict.train_cap
+        lease.append(verdict.train_held_cap if ended else verdict.train_cap)
+    held = [v.train_held_cap for v in open_claims if v.train_held_cap is not None]
+    return _Caps(lease=min(lease, default=None), held=min(held, default=None))
 
 
 def _least(*amounts: Compute | None) -> Compute | None:

@@ -20,6 +20,7 @@ from scalegate.evidence.run import EvalRun, Model
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
+from scalegate.record.canonical import digest_of
 from scalegate.record.entry import About, EntryKind, RunIngested
 from scalegate.record.view import RecordView, dossier_for, question_for
 from scalegate.verdict.verdict import Verdict
@@ -78,7 +79,8 @@ def requests(
     if not workspace.configurations:
         raise InputError(*(workspace.findings or (Finding(what="configurations.yaml names no configuration"),)))
     families = ancestors(_kin(workspace), model)
-    subjects = frozenset(workspace.models[name].model.subject for name in families)
+    stated = {workspace.models[name].model.subject for name in families}
+    subjects = frozenset(stated | workspace.view.lineage.get(entry.model.subject, set()))
     bearing = [r for r in workspace.view.runs if r.subject == entry.model.subject or r.subject in subjects]
     runs = tuple(_recorded(workspace, run) for run in bearing)
     tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
@@ -100,9 +102,21 @@ def requests(
             suites=workspace.suites,
             abandoned=_abandoned(workspace, entry.model.subject),
             now=now,
+            context=_context(workspace, families),
+            remembered_within=frozenset(workspace.view.within.get(name, set())),
         )
         for name in names
     ]
+
+
+def _context(workspace: Workspace, families: Iterable[str]) -> Digest:
+    """Digest of what decides which other runs bear on a subject: its ancestors' entries, every configuration."""
+    return digest_of(
+        {
+            "models": sorted(workspace.models[name].digest for name in families),
+            "configurations": {name: entry.digest for name, entry in sorted(workspace.configurations.items())},
+        }
+    )
 
 
 def _kin(workspace: Workspace) -> dict[str, Model]:
@@ -181,6 +195,7 @@ def decisions(
             effective_compute=_compute(request.model.effective_compute, effective_compute, permission),
             as_of=request.now,
             policy=request.policy_digest,
+            verdicts=verdicts,
         )
         answers.append(decide(request.policy, question, dossier))
     return tuple(answers)
@@ -223,7 +238,8 @@ def assess_models(
     asked = [r for model in models for r in requests(workspace, policy, digest, model, now)]
     verdicts = [assess(request) for request in asked]
     if replay or not record:
-        answered = [decisions(workspace.view, r, v) for r, v in zip(asked, verdicts, strict=True)]
+        made = [v for group in verdicts for v in group]
+        answered = [decisions(workspace.view, r, _of_subject(made, r)) for r in asked]
     else:
         write_verdicts(workspace, digest, [v for group in verdicts for v in group], now)
         answered = write_decisions(workspace, digest, asked, now)
@@ -242,6 +258,11 @@ def assess_models(
         ),
         findings=workspace.findings,
     )
+
+
+def _of_subject(verdicts: Iterable[Verdict], request: Request) -> list[Verdict]:
+    """Verdicts on every tested configuration of the subject: questions about weights read them all (S2)."""
+    return [v for v in verdicts if v.subject == request.model.subject]
 
 
 def write_verdicts(workspace: Workspace, policy: Digest, verdicts: Sequence[Verdict], now: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from scalegate.assessment.request import Request, suite_digests
 from scalegate.decision.decision import Decision
+from scalegate.decision.state import WEIGHTS_WIDE
 from scalegate.errors import UsageError
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.procedure.assessing import MODES, decisions, requests, write_verdicts
@@ -56,12 +57,14 @@ def gate(
         raise UsageError(f"{model} was tested in several configurations: give --configuration")
     request = asked[0]
     chosen = MODES.get(permission, "") if mode is None else mode
-    verdicts = None if current(workspace, request) else _assess(request)
+    bearing = [request, *_siblings(workspace, request, permission)]
+    stale = [r for r in bearing if not current(workspace, r)]
     if not record:
+        verdicts = tuple(v for r in bearing for v in _assess(r)) if stale else None
         answer = _decide(workspace, request, verdicts, permission, chosen, effective_compute)
         return Gated(policy=policy, decision=answer, logged=None)
-    if verdicts is not None:
-        write_verdicts(workspace, digest, verdicts, now)
+    if stale:
+        write_verdicts(workspace, digest, [v for r in stale for v in _assess(r)], now)
     decided: list[Decision] = []
 
     def drafts() -> list[Draft]:
@@ -71,6 +74,14 @@ def gate(
 
     logged = write(workspace, drafts, policy=digest, now=now)[0]
     return Gated(policy=policy, decision=decided[0], logged=logged)
+
+
+def _siblings(workspace: Workspace, request: Request, permission: Permission) -> list[Request]:
+    """The other configurations that the subject was tested in, where the permission is about its weights."""
+    if permission not in WEIGHTS_WIDE:
+        return []
+    asked = requests(workspace, request.policy, request.policy_digest, request.model_id, request.now)
+    return [r for r in asked if r.configuration != request.configuration]
 
 
 def _assess(request: Request) -> tuple[Verdict, ...]:
@@ -112,9 +123,10 @@ def current(workspace: Workspace, request: Request) -> bool:
 
 
 def _unchanged(request: Request, verdict: Verdict) -> bool:
-    same_files = (verdict.subject_digest, verdict.configuration_digest, verdict.suites) == (
+    same_files = (verdict.subject_digest, verdict.configuration_digest, verdict.context, verdict.suites) == (
         request.model_digest,
         request.configuration_digest,
+        request.context,
         suite_digests(request, verdict.limit),
     )
     ends = [e for e in (verdict.expires, verdict.held_from, verdict.train_expires) if e is not None]

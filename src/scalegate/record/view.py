@@ -56,6 +56,8 @@ class RecordView:
     verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
     verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
     evidence_index: int = -1
+    lineage: dict[str, set[str]] = field(default_factory=dict)
+    within: dict[str, set[str]] = field(default_factory=dict)
     alerts: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     decisions: list[tuple[int, Digest, Decision]] = field(default_factory=list)
     attestations: list[tuple[Digest, Attestation]] = field(default_factory=list)
@@ -122,9 +124,11 @@ def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
     key = (verdict.subject, verdict.configuration, verdict.limit, verdict.policy)
     view.verdicts[key] = (logged.digest, verdict)
     view.verdict_index[key] = logged.index
+    view.lineage.setdefault(verdict.subject, set()).update(verdict.ancestors)
+    view.within.setdefault(verdict.configuration, set()).update(verdict.within)
     case = (verdict.subject, verdict.configuration, verdict.limit)
     if verdict.kind is VerdictKind.ALERT:
-        view.alerts.setdefault(case, verdict.as_of)
+        view.alerts.setdefault(case, min(verdict.as_of, verdict.alert_since or verdict.as_of))
     elif verdict.kind is VerdictKind.NOT_SHOWN:
         view.alerts.pop(case, None)
 
@@ -137,14 +141,15 @@ def dossier_for(
 ) -> Dossier:
     """What is recorded about a subject. `verdicts` stands in for recorded ones in a replay or a dry run."""
     digests = {f"protection:{a.protection}": digest for digest, a in view.attestations}
+    stale: list[str] = []
     if verdicts is None:
-        found = [
-            item for key, item in view.verdicts.items() if (key[0], key[1], key[3]) == (subject, configuration, policy)
-        ]
-        digests |= {f"verdict:{verdict.limit}": digest for digest, verdict in found}
-        verdicts = [verdict for _, verdict in found]
+        keys = [key for key in view.verdicts if (key[0], key[3]) == (subject, policy)]
+        stale = sorted(f"{key[1]}/{key[2]}" for key in keys if view.verdict_index[key] < view.evidence_index)
+        digests |= {f"verdict:{key[1]}/{key[2]}": view.verdicts[key][0] for key in keys}
+        verdicts = [view.verdicts[key][1] for key in keys]
     return Dossier(
-        verdicts=tuple(sorted(verdicts, key=lambda v: v.limit)),
+        verdicts=tuple(sorted(verdicts, key=lambda v: (v.limit, v.configuration))),
+        stale=tuple(stale),
         attestations=tuple(attestation for _, attestation in view.attestations),
         waivers=tuple(view.waivers),
         risk_statements=tuple(view.risk_statements),
@@ -172,9 +177,16 @@ def question_for(
     effective_compute: Compute | None,
     as_of: datetime,
     policy: Digest,
+    verdicts: Iterable[Verdict] | None = None,
 ) -> Question:
-    """Complete a question with what the record says about earlier assessments and grants (D4, D5, V6)."""
-    compute, at = _assessed(view, subject)
+    """Complete a question with what the record says about earlier assessments and grants (D4, D5, V6).
+
+    `verdicts` stands in for recorded ones in a replay or a dry run.
+    """
+    if verdicts is None:
+        asked = (subject, configuration, policy)
+        verdicts = [v for key, (_, v) in view.verdicts.items() if (key[0], key[1], key[3]) == asked]
+    compute, at = _assessed(view, subject, [v for v in verdicts if v.configuration == configuration])
     return Question(
         model=model,
         subject=subject,
@@ -201,21 +213,28 @@ def _granted_before(view: RecordView, subject: str, configuration: str, permissi
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _assessed(view: RecordView, subject: str) -> tuple[Compute | None, datetime | None]:
-    """Compute and date of the subject's latest assessment: of its evaluations, the one assessed longest ago.
+def _assessed(view: RecordView, subject: str, verdicts: Iterable[Verdict]) -> tuple[Compute | None, datetime | None]:
+    """Compute and date of the subject's assessment: the least of the runs that its verdicts rest on.
 
-    A run without date counts as the earliest there is, one without compute as unknown (D5).
+    Runs on which no verdict rests, and those that are wholly void, move no due point. Where runs are recorded and
+    none counts, the assessment is undated, so that the run is overdue and not a first one (D4, D5).
     """
-    latest: dict[str, RunIngested] = {}
-    for run in (r for r in view.runs if r.subject == subject):
-        known = latest.get(run.manifest.evaluation)
-        if known is None or _date(run) >= _date(known):
-            latest[run.manifest.evaluation] = run
-    if not latest:
+    runs = {run.address: run for run in view.runs if run.subject == subject}
+    if not runs:
         return None, None
-    computes = [run.effective_compute for run in latest.values()]
+    counted = {
+        address
+        for verdict in verdicts
+        for result in verdict.observations
+        if result.kind not in (VerdictKind.INVALID, VerdictKind.NOT_RUN) and result.attempts
+        for address in result.rests_on
+        if address in runs
+    }
+    if not counted:
+        return None, _UNDATED
+    computes = [runs[address].effective_compute for address in counted]
     compute = None if None in computes else min(c for c in computes if c is not None)
-    return compute, min(_date(run) for run in latest.values())
+    return compute, min(_date(runs[address]) for address in counted)
 
 
 def _date(run: RunIngested) -> datetime:
@@ -223,10 +242,27 @@ def _date(run: RunIngested) -> datetime:
 
 
 def _best_assessed(view: RecordView, policy: Digest, as_of: datetime) -> Compute | None:
-    """Effective compute of the most capable subject whose recorded verdicts show no crossing (D4)."""
-    crossed: dict[str, bool] = {}
-    for (subject, _, _, digest), (_, verdict) in view.verdicts.items():
-        if digest == policy:
-            crossed[subject] = crossed.get(subject, False) or verdict.at(as_of).counts_as_crossed
-    cleared = [_assessed(view, subject)[0] for subject, held in crossed.items() if not held]
-    return max((c for c in cleared if c is not None), default=None)
+    """Effective compute of the most capable subject assessed without a crossing (D4).
+
+    Its verdicts cover every limit, none is older than the last change of evidence, and the compute is that of the
+    runs that they rest on.
+    """
+    if view.policy is None or view.policy.digest != policy:
+        return None
+    ladder = {limit for t in view.policy.document.threat_models.values() for limit in t.ladder}
+    by_claim: dict[tuple[str, str], list[VerdictKey]] = {}
+    for key in view.verdicts:
+        if key[3] == policy:
+            by_claim.setdefault(key[:2], []).append(key)
+    crossed = {
+        subject
+        for (subject, _), keys in by_claim.items()
+        if any(view.verdicts[k][1].at(as_of).counts_as_crossed for k in keys)
+    }
+    found = []
+    for (subject, _), keys in by_claim.items():
+        current = all(view.verdict_index[k] > view.evidence_index for k in keys)
+        if subject not in crossed and current and ladder <= {k[2] for k in keys}:
+            compute, _ = _assessed(view, subject, [view.verdicts[k][1] for k in keys])
+            found.append(compute)
+    return max((c for c in found if c is not None), default=None)

@@ -109,6 +109,8 @@ class ObservationResult:
     held_from: datetime | None = None
     train_expires: datetime | None = None
     train_cap: Compute | None = None
+    train_held_cap: Compute | None = None
+    alert_since: datetime | None = None
     free_fit: FreeFit | None = None
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -133,10 +135,15 @@ class Verdict:
             of what it rests on. Between `expires` and `held_from` a NOT_SHOWN reads ALERT, so that at no
             later time is an alert granted more than a claim that was better to begin with (law 3).
         train_expires: when the claim ends for TRAIN (V7: calendar, and what it rests on).
-        train_cap: effective compute at which the upper bound reaches the alert line (or, for ALERT, the limit)
-            under the policy's training growth (V6, V7); None when compute is unknown.
+        train_cap: effective compute at which the claim ends under the policy's training growth (V7): where the
+            upper bound reaches the alert line or, for ALERT, the limit; None when compute is unknown.
+        train_held_cap: effective compute at which the upper bound reaches the limit (V6); None when unknown.
+        alert_since: when growth took the bound to the alert line, where that is why the kind is ALERT.
         subject_digest, configuration_digest: of the entries in models.yaml and configurations.yaml.
         suites: digests of the suites whose tasks it counts.
+        context: digest of the ancestors' entries and of every configuration, as they stood.
+        ancestors, within: subjects that it descends from, and configurations that its own contains, as they were
+            stated; once recorded, later edits do not make the record forget them (S2).
         estimates: version of the estimators as a whole; a recorded verdict of another version is not current.
     """
 
@@ -157,8 +164,13 @@ class Verdict:
     held_from: datetime | None = None
     train_expires: datetime | None = None
     train_cap: Compute | None = None
+    train_held_cap: Compute | None = None
+    alert_since: datetime | None = None
     suites: tuple[Digest, ...] = ()
     estimates: str = ""
+    context: Digest | None = None
+    ancestors: tuple[str, ...] = ()
+    within: tuple[Identifier, ...] = ()
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
