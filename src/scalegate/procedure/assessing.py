@@ -6,7 +6,7 @@ For: command line, service, trainers. Does not know: storage, how results are sh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from scalegate.assessment.assess import assess
 from scalegate.assessment.request import RecordedRun, Request
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
-from scalegate.errors import Finding, InputError
+from scalegate.errors import Finding, InputError, RefusedError
 from scalegate.evidence.configuration import ancestors
 from scalegate.evidence.run import EvalRun, Model
 from scalegate.policy.document import Permission, PolicyDocument
@@ -235,13 +235,17 @@ def assess_models(
         raise InputError(*(workspace.findings or (Finding(what="models.yaml names no model"),)))
     policy, digest = workspace.drafted_policy() if draft else workspace.policy_in_force()
     record = record and not draft
-    asked = [r for model in models for r in requests(workspace, policy, digest, model, now)]
-    verdicts = [assess(request) for request in asked]
+
+    def ask() -> list[Request]:
+        return [r for model in models for r in requests(workspace, policy, digest, model, now)]
+
     if replay or not record:
+        asked = ask()
+        verdicts = [assess(request) for request in asked]
         made = [v for group in verdicts for v in group]
         answered = [decisions(workspace.view, r, _of_subject(made, r)) for r in asked]
     else:
-        write_verdicts(workspace, digest, [v for group in verdicts for v in group], now)
+        asked, verdicts = write_verdicts(workspace, digest, ask, now)
         answered = write_decisions(workspace, digest, asked, now)
     return Assessment(
         policy=policy,
@@ -265,12 +269,39 @@ def _of_subject(verdicts: Iterable[Verdict], request: Request) -> list[Verdict]:
     return [v for v in verdicts if v.subject == request.model.subject]
 
 
-def write_verdicts(workspace: Workspace, policy: Digest, verdicts: Sequence[Verdict], now: datetime) -> None:
-    """Record verdicts; the workspace's view moves on."""
-    drafts = [
-        Draft(kind=EntryKind.VERDICT, about=About(name=v.model, digest=v.subject_digest), body=v) for v in verdicts
-    ]
-    write(workspace, lambda: drafts, policy=policy, now=now)
+def write_verdicts(
+    workspace: Workspace, policy: Digest, ask: Callable[[], list[Request]], now: datetime
+) -> tuple[list[Request], list[tuple[Verdict, ...]]]:
+    """Assess what `ask()` asks for and record the verdicts; the workspace's view moves on.
+
+    When evidence is recorded by another process in between, everything is assessed again: a verdict stands in the
+    record after all the evidence that it was made on, and after no other (E1).
+    """
+    asked: list[Request] = []
+    made: list[tuple[Verdict, ...]] = []
+    assessed_at: list[int] = []
+
+    def drafts() -> list[Draft]:
+        require_in_force(workspace, policy)
+        if assessed_at != [workspace.view.evidence_index]:
+            asked[:] = ask()
+            made[:] = [assess(request) for request in asked]
+            assessed_at[:] = [workspace.view.evidence_index]
+        return [
+            Draft(kind=EntryKind.VERDICT, about=About(name=v.model, digest=v.subject_digest), body=v)
+            for group in made
+            for v in group
+        ]
+
+    write(workspace, drafts, policy=policy, now=now)
+    return asked, made
+
+
+def require_in_force(workspace: Workspace, policy: Digest) -> None:
+    """Raises RefusedError when another policy has come into force since it was read (D11)."""
+    in_force = workspace.view.policy
+    if in_force is None or in_force.digest != policy:
+        raise RefusedError(Finding(rule="D11", what="another policy has come into force: run the command again"))
 
 
 def write_decisions(
@@ -280,6 +311,7 @@ def write_decisions(
     answered: list[tuple[Decision, ...]] = []
 
     def drafts() -> list[Draft]:
+        require_in_force(workspace, policy)
         answered[:] = [decisions(workspace.view, request, None) for request in asked]
         return [
             Draft(kind=EntryKind.DECISION, about=About(name=r.model_id, digest=r.model_digest), body=decision)

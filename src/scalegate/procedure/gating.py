@@ -13,7 +13,7 @@ from scalegate.decision.decision import Decision
 from scalegate.decision.state import WEIGHTS_WIDE
 from scalegate.errors import UsageError
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.procedure.assessing import MODES, decisions, requests, write_verdicts
+from scalegate.procedure.assessing import MODES, decisions, requests, require_in_force, write_verdicts
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute
 from scalegate.record.entry import About, EntryKind
@@ -52,22 +52,27 @@ def gate(
         raise UsageError("TRAIN needs --effective-compute: say how far the run is, for example 2.1e24")
     if configuration:
         workspace.configuration(configuration)
-    asked = requests(workspace, policy, digest, model, now, configuration)
-    if len(asked) > 1:
-        raise UsageError(f"{model} was tested in several configurations: give --configuration")
-    request = asked[0]
-    chosen = MODES.get(permission, "") if mode is None else mode
-    bearing = [request, *_siblings(workspace, request, permission)]
-    stale = [r for r in bearing if not current(workspace, r)]
+
+    def bearing() -> list[Request]:
+        """The request first, then those on other configurations that it has to look at."""
+        asked = requests(workspace, policy, digest, model, now, configuration)
+        if len(asked) > 1:
+            raise UsageError(f"{model} was tested in several configurations: give --configuration")
+        return [asked[0], *_siblings(workspace, asked[0], permission)]
+
+    asked = bearing()
+    request, chosen = asked[0], MODES.get(permission, "") if mode is None else mode
+    stale = not all(current(workspace, r) for r in asked)
     if not record:
-        verdicts = tuple(v for r in bearing for v in _assess(r)) if stale else None
+        verdicts = tuple(v for r in asked for v in _assess(r)) if stale else None
         answer = _decide(workspace, request, verdicts, permission, chosen, effective_compute)
         return Gated(policy=policy, decision=answer, logged=None)
     if stale:
-        write_verdicts(workspace, digest, [v for r in stale for v in _assess(r)], now)
+        write_verdicts(workspace, digest, lambda: [r for r in bearing() if not current(workspace, r)], now)
     decided: list[Decision] = []
 
     def drafts() -> list[Draft]:
+        require_in_force(workspace, digest)
         decided[:] = [_decide(workspace, request, None, permission, chosen, effective_compute)]
         about = About(name=request.model_id, digest=request.model_digest)
         return [Draft(kind=EntryKind.DECISION, about=about, body=decided[0])]
