@@ -128,8 +128,13 @@ def _verdicts(workspace: Workspace, entries: list[Logged]) -> tuple[int, list[Fi
         if key not in derived:
             assert view.policy is not None, "a verdict under no policy is not derivable"
             derived[key] = _derive(workspace, view, body, view.policy.document)
+        again = derived[key].get(body.limit)
+        if again is not None and again.context != body.context:
+            skipped[f"verdicts on {body.model}: configurations or entries of its ancestors have changed since"] = None
+            open_verdicts.add(logged.digest)
+            continue
         count += 1
-        findings += _compare(logged, body, derived[key].get(body.limit))
+        findings += _compare(logged, body, again)
     if resting:
         skipped[f"grants that rest on verdicts not derived again: entries {', '.join(map(str, resting))}"] = None
     return count, findings, skipped
