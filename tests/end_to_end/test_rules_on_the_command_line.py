@@ -188,17 +188,26 @@ def test_law_4_ingesting_a_table_again_changes_nothing(exam: World) -> None:
 def test_S4_a_caller_does_not_make_a_model_small_enough_to_be_out_of_scope(tmp_path: Path) -> None:
     scoped = "statement: Every model we train or serve.\n  out_of_scope_below: 1e22 FLOP\n  screen: exam"
     world = remade(tmp_path, ("statement: Every model we train or serve.", scoped))
-    finding = (
-        "schema: scalegate.scope-findings/1\nscope_findings:\n"
-        f"  - {{id: small, subject: '{subject('wild')}', facts: It was small., "
-        f"by: {{principal: dan, role: officer}}, until: {day(60)}}}\n"
-    )
-    (world.root / "scope.yaml").write_text(finding, encoding="utf-8")
-    done(world.run("attest", str(world.root / "scope.yaml")))
-    assert rules(world, "DEPLOY", "wild", "--effective-compute", "1e20")
     models = (world.root / "models.yaml").read_text("utf-8")
-    (world.root / "models.yaml").write_text(models.replace("1e23 FLOP", "unknown"), encoding="utf-8")
-    assert rules(world, "DEPLOY", "wild", "--effective-compute", "1e20")
-    (world.root / "models.yaml").write_text(models.replace("1e23 FLOP", "1e21 FLOP"), encoding="utf-8")
-    assert rules(world, "DEPLOY", "wild") == set()
-    assert rules(world, "DEPLOY", "wild", "--effective-compute", "1e23")
+    tiny = f"  tiny:\n    title: tiny\n    subject: {subject('tiny')}\n    effective_compute: 1e23 FLOP\n"
+    rows = "".join(
+        f"  - {{id: small-{name}, subject: '{subject(name)}', facts: It was small., "
+        f"by: {{principal: dan, role: officer}}, made_at: {day(-1)}, until: {day(60)}}}\n"
+        for name in ("wild", "tiny")
+    )
+    acts = f"schema: scalegate.scope-findings/1\nscope_findings:\n{rows}"
+    (world.root / "scope.yaml").write_text(acts, encoding="utf-8")
+    done(world.run("attest", str(world.root / "scope.yaml")))
+
+    def stated(compute: str) -> None:
+        text = (models + tiny).replace("1e23 FLOP", compute)
+        (world.root / "models.yaml").write_text(text, encoding="utf-8")
+
+    stated("1e23 FLOP")
+    assert rules(world, "DEPLOY", "tiny", "--effective-compute", "1e20")
+    stated("unknown")
+    assert rules(world, "DEPLOY", "tiny", "--effective-compute", "1e20")
+    stated("1e21 FLOP")
+    assert rules(world, "DEPLOY", "tiny") == set()
+    assert rules(world, "DEPLOY", "tiny", "--effective-compute", "1e23")
+    assert rules(world, "DEPLOY", "wild")  # no finding puts a model out of scope whose evidence crosses a limit
