@@ -407,3 +407,50 @@ def test_B4_several_attempts_at_a_task_are_no_independent_evidence() -> None:
     assert one_each.observed_upper is not None
     # Tasks that always or never succeed say no more in eight attempts than in one.
     assert one_each.observed_upper * Decimal("0.99") <= beta <= free
+
+
+class TestV7SeveralRunsOfOneConfiguration:
+    """Time alone never takes away what an older run raised (law 2); a run made after its end does."""
+
+    old, young = NOW - 170 * DAY, NOW - 5 * DAY
+
+    def pair(self, first: int, second: int, **changes: Any) -> tuple[RecordedRun, RecordedRun]:
+        return (
+            recorded(run(attempts(first), label="a", dated=self.old)),
+            recorded(run(attempts(second, **changes), label="b", dated=self.young)),
+        )
+
+    def test_an_older_alert_stays_when_the_calendar_has_ended_it(self) -> None:
+        assert kind(*self.pair(13, 0)) is K.ALERT
+        assert kind(*self.pair(13, 0), now=NOW + 20 * DAY) is K.ALERT
+
+    def test_an_older_claim_that_would_stand_does_not_hold_when_it_has_ended(self) -> None:
+        assert kind(*self.pair(0, 0), now=NOW + 20 * DAY) is K.NOT_SHOWN
+
+    def test_a_run_begun_after_the_older_one_had_ended_takes_its_place(self) -> None:
+        later = recorded(run(attempts(0), label="c", dated=NOW + 20 * DAY))
+        assert kind(*self.pair(13, 13), later, now=NOW + 20 * DAY) is K.ALERT  # the second stands until July
+        first = self.pair(13, 13)[0]
+        assert kind(first, later, now=NOW + 20 * DAY) is K.NOT_SHOWN
+
+    def test_a_void_run_that_would_have_cleared_adds_nothing(self) -> None:
+        assert kind(*self.pair(0, 0, tokens=None)) is K.NOT_SHOWN
+        assert kind(*self.pair(0, 25, tokens=None)) is K.NOT_RULED_OUT
+
+    def test_E1_its_lost_bytes_do_not_give_way(self) -> None:
+        first, second = self.pair(0, 0)
+        lost = replace(second, run=replace(second.run, attempts=None))
+        assert kind(first, lost).counts_as_crossed
+
+
+@given(RUNS, st.lists(st.integers(-300, 0), min_size=3, max_size=3), st.integers(0, 600))
+@settings(max_examples=80, deadline=None)
+def test_law_2_a_later_time_never_clears_runs_of_several_ages(runs: Any, ages: list[int], days: int) -> None:
+    aged = [
+        replace(r, run=replace(r.run, manifest=replace(r.run.manifest, dated=NOW + age * DAY)))
+        for r, age in zip(runs, ages, strict=False)
+    ]
+    asked = request(*aged, policy=DOCUMENT)
+    earlier = verdict_of(asked).kind
+    later = verdict_of(replace(asked, now=NOW + days * DAY)).kind
+    assert later.gravity >= min(earlier.gravity, K.NOT_RUN.gravity)
