@@ -14,10 +14,12 @@ from typing import Any
 
 from scalegate.decision.decision import Decision
 from scalegate.errors import Finding, InputError, RecordError
+from scalegate.policy.adoptable import refusals
 from scalegate.policy.document import PolicyDocument
 from scalegate.procedure.assessing import requests
 from scalegate.procedure.workspace import Workspace
 from scalegate.quantity import Digest, parse_instant
+from scalegate.record.entry import PolicyAdopted
 from scalegate.record.view import Logged, RecordView, add
 from scalegate.shape import encode
 from scalegate.verdict.verdict import ESTIMATES_VERSION, Verdict
@@ -85,7 +87,7 @@ def verify_record(
     try:
         entries = list(read())
         decisions, found = verify_decisions(entries)
-        findings += found
+        findings += [*found, *adoption_findings(entries)]
         verdicts, found, skipped = _verdicts(workspace, entries)
         findings += found
     except (RecordError, InputError) as error:
@@ -98,6 +100,16 @@ def verify_record(
         demo=workspace.demo,
         findings=tuple(findings),
     )
+
+
+def adoption_findings(entries: Iterable[Logged]) -> list[Finding]:
+    """Policies that were put in force and could not have been adopted (invariant 5)."""
+    return [
+        Finding(where=f"entry {e.index}", rule=o.rule, what=f"a policy that cannot be adopted: {o.what}")
+        for e in entries
+        if isinstance(e.entry.body, PolicyAdopted)
+        for o in refusals(e.entry.body.document)
+    ]
 
 
 def _verdicts(workspace: Workspace, entries: list[Logged]) -> tuple[int, list[Finding], dict[str, None]]:

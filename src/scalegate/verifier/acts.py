@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, RiskStatement, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
-from scalegate.policy.adoptable import refusals
 from scalegate.policy.document import Permission, PolicyDocument, Quorum
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import Disposition, PlanRegistered, PolicyAdopted, Resumed, RunIngested
@@ -73,8 +72,6 @@ def _adoption(view: RecordView, logged: Logged, adopted: PolicyAdopted) -> Itera
     head, before = logged.entry.head, view.policy
     if digest_of_value(adopted.document) != adopted.digest:
         yield "the policy document does not have the digest under which it was adopted"
-    for objection in refusals(adopted.document):
-        yield f"a policy that cannot be adopted: {objection.what} ({objection.rule or 'order'})"
     yield from _holder(adopted.document, Approver(principal=head.issuer, role=head.role), "D11")
     if adopted.replaces != (before.digest if before else None):
         yield "it says that it replaces another policy than the one in force before it (D11)"
