@@ -84,7 +84,7 @@ class LogScribe:
             return quill.envelopes
 
         places = self._log.append(build)
-        self._head_time = now
+        self._head_time = max(now, self._head_time) if self._head_time else now
         return [
             Logged(index=index, digest=sealed.digest, entry=_entry(sealed, draft))
             for index, sealed, draft in zip(places, written, drafts, strict=True)

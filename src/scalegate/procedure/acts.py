@@ -208,6 +208,8 @@ def waive(workspace: Workspace, waiver: Waiver, *, now: datetime) -> Logged:
     rule = policy.response.waivers
     if rule is None:
         raise RefusedError(Finding(rule="D12", what="the policy allows no waivers"))
+    if not waiver.reason.strip():
+        raise UsageError("say why: --reason")
     if any(known.id == waiver.id for known in workspace.view.waivers):
         raise UsageError(f"a waiver {waiver.id!r} is recorded already: give another name")
     count = count_quorum(policy, rule.quorum, waiver.approvers)
