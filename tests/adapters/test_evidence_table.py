@@ -74,7 +74,7 @@ def test_the_date_is_stated_only_where_not_every_row_has_one(tmp_path: Path) -> 
     (run,) = read(tmp_path, f"{HEAD},started_at\nm,e,t,1,2026-03-01\nm,e,u,1,\n", stated).runs
     assert (run.dating, run.dated, run.run) == (Dating.STATED, parse_instant("2026-05-01"), "mine")
     (run,) = read(tmp_path, f"{HEAD},started_at\nm,e,t,1,2026-03-01\nm,e,u,1,2026-03-02\n", stated).runs
-    assert (run.dating, run.dated) == (Dating.LOG, parse_instant("2026-03-02"))
+    assert (run.dating, run.dated) == (Dating.LOG, parse_instant("2026-03-01"))
 
 
 def test_json_lines_say_the_same(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_every_packing_is_read(tmp_path: Path, method: int) -> None:
     run = read(tmp_path, archive({"summaries.json": samples, "header.json": header()}, method))
     assert [a.score for a in run.attempts] == [1, Decimal("0.5"), 0, 0] * 2
     assert run.dated is not None
-    assert format_instant(run.dated) == "2026-03-01T10:30:00Z"
+    assert format_instant(run.dated) == "2026-03-01T10:00:00Z"
     assert run.run == "R1"
 
 

@@ -330,10 +330,10 @@ def _outcome_last(attempt: Attempt) -> tuple[bool, tuple[str, ...]]:
 
 
 def _dated(started: list[datetime | None], stated: datetime | None) -> tuple[datetime | None, Dating]:
-    """The latest start where every row has one; else what the caller states; else unknown."""
+    """The earliest start where every row has one (V7); else what the caller states; else unknown."""
     known = [instant for instant in started if instant is not None]
     if known and len(known) == len(started):
-        return max(known), Dating.LOG
+        return min(known), Dating.LOG
     return (stated, Dating.STATED) if stated else (None, Dating.UNKNOWN)
 
 

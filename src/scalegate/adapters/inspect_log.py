@@ -252,12 +252,12 @@ def _entries(results: Json) -> list[Json]:
 
 
 def _dated(header: Json, spec: Json, samples: Samples, labels: Labels) -> tuple[datetime | None, Dating]:
-    """The log's own end, or the latest time before it that the log knows: never a later one."""
+    """When the log's first attempt began, as early as the log knows: evidence is as old as its oldest part (V7)."""
     stats = header.get("stats")
-    completed = instant(stats.get("completed_at")) if isinstance(stats, dict) else None
-    found = completed or samples.last_ended or instant(spec.get("created"))
-    if found:
-        return found, Dating.LOG
+    started = instant(stats.get("started_at")) if isinstance(stats, dict) else None
+    known = [found for found in (started, instant(spec.get("created")), samples.last_ended) if found]
+    if known:
+        return min(known), Dating.LOG
     return (labels.dated, Dating.STATED) if labels.dated else (None, Dating.UNKNOWN)
 
 

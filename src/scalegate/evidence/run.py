@@ -160,7 +160,8 @@ class RunManifest:
     Attributes:
         model, configuration, evaluation: labels as in models.yaml, configurations.yaml and the policy.
         run: the label under which attempts of several files belong together.
-        dated: when its last attempt ended; None when unknown.
+        dated: when its first attempt began: evidence is as old as its oldest part (V7), and a plan comes before
+            all of it (E6); None when unknown.
         attempts, source: digests of the attempts file and of the bytes that were ingested.
         defects: names of defects that only the reader of the source could see.
     """
