@@ -32,6 +32,7 @@ class TaskOutcome:
     """What is known of one task.
 
     Attributes:
+        human_minutes: the suite's, or else what attempts state; `suite_minutes`: the suite's alone.
         registered: attempts that the suite asks for.
         valid: how many of them have an outcome that counts; at least `successes_lower`.
         successes_lower, successes_upper: successes out of `registered`, without and with what is missing (E2).
@@ -41,6 +42,7 @@ class TaskOutcome:
     task: Identifier
     family: str
     human_minutes: Minutes | None
+    suite_minutes: Minutes | None = None
     registered: int
     valid: int
     successes_lower: int
@@ -104,8 +106,8 @@ class OutcomeTable:
 
     @property
     def minutes(self) -> tuple[float | None, ...]:
-        """Human minutes per task; None where nobody states any."""
-        return tuple(None if o.human_minutes is None else float(o.human_minutes) for o in self.outcomes)
+        """Human minutes per task as the suite states them: what rows state could be blanked (law 1); else None."""
+        return tuple(None if o.suite_minutes is None else float(o.suite_minutes) for o in self.outcomes)
 
     @property
     def registered_attempts(self) -> int:
@@ -285,11 +287,11 @@ class _Repetition:
 
 
 def _repetitions(checked: list[_Checked], disposed: frozenset[str], scale: _Scale) -> list[_Repetition]:
-    """Group by label. What was disposed of is not binding, but valid runs are when nothing else is.
+    """Group by label. A void run that was disposed of is not binding; a valid one stays so (E4).
 
     A run whose bytes are gone stays binding: else disposing of it and deleting it would hide what it showed (E1).
     """
-    binding = {c.run.address for c in checked if c.run.address not in disposed or c.run.attempts is None}
+    binding = {c.run.address for c in checked if c.run.address not in disposed or c.run.attempts is None or not c.void}
     if not binding:
         binding = {c.run.address for c in checked if not c.void}
     groups: dict[tuple[bool, str], list[_Checked]] = {}
@@ -348,6 +350,7 @@ def _outcome(
         task=Identifier(task),
         family=suite.tasks[task].family,
         human_minutes=known if known is not None else minutes.get(task),
+        suite_minutes=known,
         registered=registered,
         valid=max(lower, min(c.valid for c in counts)),
         successes_lower=lower,
