@@ -45,9 +45,9 @@ $(MADE):
 	$$python -m venv --clear .venv
 	@touch $@
 
-$(CORE): $(MADE) pyproject.toml requirements/build.txt requirements/full.txt
-	@echo "installing what scalegate needs (requirements/full.txt)"
-	@$(PIP) --require-hashes -r requirements/full.txt -r requirements/build.txt
+$(CORE): $(MADE) pyproject.toml requirements/build.txt requirements/report.txt
+	@echo "installing what scalegate needs (requirements/report.txt)"
+	@$(PIP) --require-hashes -r requirements/report.txt -r requirements/build.txt
 	@$(PIP) --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 

@@ -25,5 +25,6 @@ constraints=$(mktemp)
 trap 'rm -f "$constraints"' EXIT
 pinned >"$constraints"
 lock core pyproject.toml --constraint "$constraints"
+lock report pyproject.toml --extra report --constraint "$constraints"
 lock full pyproject.toml --extra full --constraint "$constraints"
 lock build --group build --constraint "$constraints"

@@ -65,17 +65,18 @@ def pins(name: str) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["core", "full", "build"])
+@pytest.mark.parametrize("name", ["core", "report", "full", "build"])
 def test_every_set_pins_the_versions_that_are_tested(name: str) -> None:
     tested = pins("dev")
     assert {package: tested.get(package) for package in pins(name)} == pins(name)
 
 
-@pytest.mark.parametrize("name", ["core", "full", "dev", "build"])
+@pytest.mark.parametrize("name", ["core", "report", "full", "dev", "build"])
 def test_a_lock_holds_what_the_project_asks_for(name: str) -> None:
     said = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked: dict[str, list[str]] = {
         "core": said["project"]["dependencies"],
+        "report": said["project"]["dependencies"] + said["project"]["optional-dependencies"]["report"],
         "full": [r for extra in said["project"]["optional-dependencies"].values() for r in extra],
         "dev": said["dependency-groups"]["dev"],
         "build": said["build-system"]["requires"] + said["dependency-groups"]["build"],
