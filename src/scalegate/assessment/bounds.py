@@ -6,16 +6,17 @@ For: assessment. Does not know: which runs were pooled, what a verdict is.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from scalegate.assessment.shift import Raised, level_of_counts, raise_horizon, raise_rate
 from scalegate.estimate.bound import Bounds
 from scalegate.evidence.outcomes import OutcomeTable
-from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Spread, Unit
+from scalegate.policy.document import BlindSpotReserve, HorizonObservation, RateObservation, Sampling, Spread, Unit
 from scalegate.quantity import Digest, round_down, round_up
 from scalegate.verdict.verdict import FreeFit
 
@@ -65,33 +66,85 @@ def _columns(table: OutcomeTable) -> _Columns:
     )
 
 
-def rate_bounds(observation: RateObservation, table: OutcomeTable, reserve: BlindSpotReserve) -> GateBounds:
-    """A success rate or mean score; `g` and the reserve are points of probability, and the sum ends at 1."""
+def rate_bounds(
+    observation: RateObservation,
+    table: OutcomeTable,
+    reserve: BlindSpotReserve,
+    *,
+    planned: int,
+    surprise: Decimal = Decimal(0),
+) -> GateBounds:
+    """A success rate or mean score; `g`, surprises and the reserve are points of probability, and the sum ends at 1.
+
+    Args:
+        table: for `sampling: anytime` cut to the tasks reached, in the drawn order.
+        planned: registered tasks, reached or not.
+    """
+    columns = _columns(table)
+    shift = observation.elicitation_shift
+    levels = float(observation.alpha_lower), level_of_counts(shift, observation.alpha_upper)
+    if observation.sampling is Sampling.ANYTIME:
+        found = _campaign(observation, table, columns, planned, levels)
+    else:
+        found = _sealed(observation, table, columns, levels)
+    upper = round_up(found.upper)
+    raised = raise_rate(upper, shift, alpha=observation.alpha_upper, surprise=surprise, reserve=reserve.rate)
+    return _gate_bounds(found, upper, raised, "")
+
+
+def _sealed(
+    observation: RateObservation, table: OutcomeTable, columns: _Columns, levels: tuple[float, float]
+) -> Bounds:
     from scalegate.estimate.overdispersed import ICC_MAX
     from scalegate.estimate.rate import bound_mean, bound_rate
 
-    columns = _columns(table)
     unit: Literal["task", "family"] = "family" if observation.unit is Unit.FAMILY else "task"
-    low, high = float(observation.alpha_lower), float(observation.alpha_upper)
+    low, high = levels
     if observation.measure == "success_rate":
         counts = (columns.successes_lower, columns.successes_upper, columns.registered)
         icc_max = ICC_MAX if observation.spread is Spread.BETA else None
-        found = bound_rate(*counts, columns.family, unit=unit, alpha_lower=low, alpha_upper=high, icc_max=icc_max)
+        return bound_rate(*counts, columns.family, unit=unit, alpha_lower=low, alpha_upper=high, icc_max=icc_max)
+    means = (np.array(table.mean_lower, dtype=np.float64), np.array(table.mean_upper, dtype=np.float64))
+    return bound_mean(*means, columns.family, unit=unit, alpha_lower=low, alpha_upper=high)
+
+
+def _campaign(
+    observation: RateObservation,
+    table: OutcomeTable,
+    columns: _Columns,
+    planned: int,
+    levels: tuple[float, float],
+) -> Bounds:
+    """Bounds that hold at every look (B4); `policy check` refuses families as units of a campaign."""
+    from scalegate.estimate.campaign import bound_campaign
+
+    counted = observation.measure == "success_rate"
+    if counted:
+        tries = np.maximum(columns.registered, 1)
+        lower, upper = columns.successes_lower / tries, columns.successes_upper / tries
     else:
-        means = (np.array(table.mean_lower, dtype=np.float64), np.array(table.mean_upper, dtype=np.float64))
-        found = bound_mean(*means, columns.family, unit=unit, alpha_lower=low, alpha_upper=high)
-    upper = round_up(found.upper)
-    shift = observation.elicitation_shift
-    raised = None if shift.value is None else min(upper + shift.value + reserve.rate, Decimal(1))
-    words = "unknown" if shift.value is None else f"+{shift.value} ({shift.author}: {shift.reason})"
-    return _gate_bounds(found, upper, raised, (shift.value, words), "")
+        lower = np.array(table.mean_lower, dtype=np.float64)
+        upper = np.array(table.mean_upper, dtype=np.float64)
+    found = bound_campaign(
+        lower,
+        upper,
+        planned=planned,
+        single=counted and bool(np.all(columns.registered == 1)),
+        alpha_lower=levels[0],
+        alpha_upper=levels[1],
+    )
+    left = planned - lower.size
+    stopped = f"{left} of {planned} registered tasks were not reached: the campaign stopped early"
+    return replace(found, notes=(*found.notes, stopped)) if left else found
 
 
-def horizon_bounds(observation: HorizonObservation, table: OutcomeTable, reserve: BlindSpotReserve) -> GateBounds:
-    """A time horizon in minutes; `g` and the reserve are factors. The free fit is shown beside it (B5)."""
+def horizon_bounds(
+    observation: HorizonObservation, table: OutcomeTable, reserve: BlindSpotReserve, *, surprise: Decimal = Decimal(1)
+) -> GateBounds:
+    """A time horizon in minutes; `g`, surprises and the reserve are factors. The free fit is shown beside it (B5)."""
     from scalegate.estimate.horizon import bound_horizon
 
-    envelope = observation.envelope
+    envelope, shift = observation.envelope, observation.elicitation_shift
     columns = _columns(table)
     found = bound_horizon(
         columns.minutes,
@@ -103,35 +156,27 @@ def horizon_bounds(observation: HorizonObservation, table: OutcomeTable, reserve
         slopes=(float(envelope.slope_from), float(envelope.slope_to)),
         family_sd=float(envelope.family_sd),
         alpha_lower=float(observation.alpha_lower),
-        alpha_upper=float(observation.alpha_upper),
+        alpha_upper=level_of_counts(shift, observation.alpha_upper),
     )
     upper = round_up(found.upper)
-    shift = observation.elicitation_shift
-    raised = None if shift.value is None else upper * shift.value * reserve.horizon
-    words = "unknown" if shift.value is None else f"{shift.value} ({shift.author}: {shift.reason})"
+    raised = raise_horizon(upper, shift, alpha=observation.alpha_upper, surprise=surprise, reserve=reserve.horizon)
     stated = (
         f"slopes {envelope.slope_from} to {envelope.slope_to} per doubling, "
         f"family deviation up to {envelope.family_sd}: {envelope.reason}"
     )
-    return _gate_bounds(found, upper, raised, (shift.value, words), stated)
+    return _gate_bounds(found, upper, raised, stated)
 
 
-def _gate_bounds(
-    found: Bounds,
-    upper: Decimal,
-    raised: Decimal | None,
-    shift: tuple[Decimal | None, str],
-    envelope: str,
-) -> GateBounds:
+def _gate_bounds(found: Bounds, upper: Decimal, raised: Raised, envelope: str) -> GateBounds:
     return GateBounds(
         lower=round_down(found.lower),
-        upper=None if raised is None else round_up(raised),
+        upper=raised.upper,
         observed_upper=upper,
         point=None if found.point is None else round_down(found.point),
         estimator=found.estimator,
         units=found.units,
-        shift=None if shift[0] is None else Decimal(shift[0]),
-        shift_words=shift[1],
+        shift=None if raised.shift is None else Decimal(raised.shift),
+        shift_words=raised.words,
         envelope=envelope,
         notes=found.notes,
     )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from scalegate.assessment.bounds import GateBounds, free_fit, horizon_bounds, rate_bounds, seed_of
+from scalegate.assessment.campaign import reached
 from scalegate.assessment.growth import reached_at, reached_on
 from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
@@ -24,6 +25,7 @@ from scalegate.policy.document import (
     Orientation,
     RateObservation,
     Relaxable,
+    Sampling,
     Unit,
 )
 from scalegate.quantity import Compute, Identifier, Minutes, Probability, round_down
@@ -112,7 +114,7 @@ def _observe(request: Request, memo: Memo, limit: str, name: str, observation: M
     registered = request.suites.get(request.policy.evaluation.evaluations[observation.evaluation].suite)
     if registered is None:
         return _without_suite(request, name, observation, pool)
-    table = _table(request, memo, observation, pool, registered)
+    table = _reached(observation, pool, _table(request, memo, observation, pool, registered))
     bounds = _bounds(request, memo, limit, observation, pool, table)
     facts = _facts(request, limit, observation, pool, table, bounds)
     judgement = judge(facts)
@@ -203,13 +205,27 @@ def _table(
     return memo.once(("table", observation.evaluation, orientation, pool.addresses), make)
 
 
+def _reached(observation: Measured, pool: Pool, table: OutcomeTable) -> OutcomeTable:
+    """The tasks that count: all registered ones, or those that a campaign came to (B4)."""
+    if not _anytime(observation):
+        return table
+    orders = {r.order for r in pool.runs}
+    return reached(table, (r.run for r in pool.runs), orders.pop() if len(orders) == 1 else None)
+
+
+def _anytime(observation: Measured) -> bool:
+    return isinstance(observation, RateObservation) and observation.sampling is Sampling.ANYTIME
+
+
 def _bounds(
     request: Request, memo: Memo, limit: str, observation: Measured, pool: Pool, table: OutcomeTable
 ) -> GateBounds | None:
     reserve = request.policy.evaluation.blind_spot_reserve
     if isinstance(observation, RateObservation):
+        suite = request.suites[request.policy.evaluation.evaluations[observation.evaluation].suite].suite
+        planned = len(suite.tasks)
         key = ("rate", replace(observation, limit=_ANY, alert=_ANY, precursor=None, relied_on=True), pool.addresses)
-        return memo.once(key, lambda: rate_bounds(observation, table, reserve))
+        return memo.once(key, lambda: rate_bounds(observation, table, reserve, planned=planned))
     if isinstance(observation, HorizonObservation):
         seed = seed_of(request.policy_digest, limit)
         fit = memo.once(
@@ -313,6 +329,8 @@ def _unproven(
     if not request.policy.relaxes(Relaxable.REGISTRATION) and not all(r.planned for r in pool.runs):
         yield "E6", "no plan was registered before the run"
     yield from (("E1", r.changed) for r in pool.runs if r.changed)
+    if any(r.peeked for r in pool.runs) and not _anytime(observation):
+        yield "B4", "results of this sealed plan were looked at before they were complete: register a new plan"
     if observation.direction is Direction.RULE_OUT_PROXY:
         if observation.precursor is None:
             yield "V1", "no precursor argument says why smallness on this proxy rules the danger out"
@@ -428,6 +446,7 @@ def _result(
         effort_ratio=ratio,
         envelope=bounds.envelope if bounds else "",
         estimator=bounds.estimator if bounds else "",
+        sampling=_sampling(observation) if bounds else "",
         expires=ends.expires if open_claim else None,
         expires_because=ends.because if open_claim else "",
         held_from=ends.held_from if open_claim else None,
@@ -442,6 +461,10 @@ def _result(
         rests_on=table.rests_on,
         not_tested=tuple(_not_tested(observation, table, bounds, ratio)),
     )
+
+
+def _sampling(observation: Measured) -> str:
+    return Sampling.ANYTIME if _anytime(observation) else Sampling.SEALED
 
 
 def _worn(
@@ -468,6 +491,8 @@ def _power(observation: Measured, table: OutcomeTable) -> Decimal | None:
     if not isinstance(observation, RateObservation) or observation.measure != "success_rate" or not table.outcomes:
         return None
     if observation.unit is not Unit.TASK or table.attempts_per_task != 1 or not 0 < observation.limit < 1:
+        return None
+    if _anytime(observation):
         return None
     from scalegate.estimate.power import statistical_power
 

@@ -25,6 +25,9 @@ class RecordedRun:
         disposed: another role than the evaluator has disposed of it, if it is invalid (E4).
         changed: why it no longer counts against the files as they stand, or empty: the suite or the
             configuration was edited after the run was ingested.
+        order: the suite's tasks in the order drawn when its plan was registered; None without a plan (B4).
+        peeked: a recorded verdict rests on other parts of this run, from before this part came and while registered
+            attempts were missing (B4).
     """
 
     run: EvalRun
@@ -33,6 +36,8 @@ class RecordedRun:
     planned: bool
     disposed: bool
     changed: str = ""
+    order: tuple[str, ...] | None = None
+    peeked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

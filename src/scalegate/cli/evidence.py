@@ -23,6 +23,7 @@ def register(
 ) -> int:
     """Record the plan of a run, before the run (E6)."""
     from scalegate.procedure.acts import register as record
+    from scalegate.procedure.planning import order_of_plan
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
@@ -41,9 +42,13 @@ def register(
     if dry_run:
         return dry(project, act)
     logged = act()
+    order = order_of_plan(workspace, logged)
     if options.as_json:
-        print_json({"schema": "scalegate.plan/1", "entry": logged.index, "plan": logged.digest})
+        print_json({"schema": "scalegate.plan/1", "entry": logged.index, "plan": logged.digest, "order": list(order)})
     say(f"scalegate: plan {logged.digest} is entry {logged.index}")
+    if order and not options.as_json:
+        say("scalegate: take the tasks in this order, and stop when you like (B4):")
+        typer.echo("\n".join(order))
     return 0
 
 

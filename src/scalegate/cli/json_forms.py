@@ -91,6 +91,7 @@ def _numbers(result: ObservationResult | None) -> Form:
         "statistical_power": number(result.statistical_power),
         "envelope": result.envelope,
         "estimator": result.estimator,
+        "sampling": result.sampling,
         "assumptions": list(result.assumptions),
     }
 
@@ -104,6 +105,7 @@ _NO_NUMBERS: Form = {
     **dict.fromkeys(("elicitation_shift", "effort_ratio", "statistical_power")),
     "envelope": "",
     "estimator": "",
+    "sampling": "",
     "assumptions": [],
 }
 

@@ -50,6 +50,13 @@ class Unit(StrEnum):
     FAMILY = "family"
 
 
+class Sampling(StrEnum):
+    """When a campaign may look at its results (B4)."""
+
+    SEALED = "sealed"
+    ANYTIME = "anytime"
+
+
 class Spread(StrEnum):
     """What is assumed of how tasks differ, where a task has several attempts."""
 
@@ -209,19 +216,40 @@ class Precursor:
     expires: datetime
 
 
+_NO_GAIN, _NO_SHARE = Factor("1"), Probability("0")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RateShift:
-    """The elicitation shift `g` in points of probability (B2); `unknown` rules nothing out.
+    """The elicitation shift `g` on a rate (B2); `unknown` rules nothing out.
+
+    The parts act in this order, each on the bound that the one before left: `gain`, `spurious`, `attempts`, `value`.
 
     Attributes:
-        value: how much higher a better elicited subject would score; `0` is none and is printed.
+        value: points of probability by which a better elicited subject would score higher; `0` is none and is printed.
         author: who estimated it.
         reason: on what grounds.
+        gain: training compute that would have had the same effect as better elicitation, as a factor; `1x` is none.
+        slope: log-odds of success per unit of the logarithm of compute; needed with a gain.
+        gain_spread: standard deviation of the logarithm of the gain; above 0 the gain counts with its upper quantile
+            at half of `alpha_upper`, and the counts are bounded at the other half.
+        spurious: greatest share of the failures that better elicitation would have avoided.
+        attempts: tries at a task that an adversary has for each one that was counted.
     """
 
     value: Probability | None
     author: Identifier
     reason: str
+    gain: Factor = _NO_GAIN
+    slope: Decimal = Decimal(0)
+    gain_spread: Decimal = Decimal(0)
+    spurious: Probability = _NO_SHARE
+    attempts: int = 1
+
+    @property
+    def plain(self) -> bool:
+        """True when the shift is `value` alone."""
+        return self.gain == 1 and self.spurious == 0 and self.attempts == 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,11 +260,14 @@ class FactorShift:
         value: how much longer the tasks of a better elicited subject would be; `1x` is none and is printed.
         author: who estimated it.
         reason: on what grounds.
+        spread: standard deviation of the factor's logarithm; above 0 the factor counts with its upper quantile at half
+            of `alpha_upper`, and the outcomes are bounded at the other half.
     """
 
     value: Factor | None
     author: Identifier
     reason: str
+    spread: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +299,9 @@ class RateObservation:
         unit: what counts as one independent observation (B4).
         spread: `beta` takes the success rates of tasks as beta distributed, whatever their spread; `any` assumes
             nothing and bounds wider. For success rates of tasks with several attempts; else it changes nothing.
+        sampling: `sealed` counts every registered task, and results looked at before they are complete cannot clear;
+            `anytime` takes tasks in an order drawn when the plan is registered, may look after each and stop, and
+            pays with a wider bound (B4).
         orientation: which end of a score is dangerous (E5).
         limit: the capability line `L`.
         alert: the early-warning line `B`, below the limit by more than growth between evaluations (L4).
@@ -283,6 +317,7 @@ class RateObservation:
     relied_on: bool
     unit: Unit
     spread: Spread = Spread.BETA
+    sampling: Sampling = Sampling.SEALED
     orientation: Orientation = Orientation.HIGHER
     limit: Probability
     alert: Probability

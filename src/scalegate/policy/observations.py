@@ -11,11 +11,15 @@ from decimal import Decimal
 from scalegate.policy.document import (
     DifferenceObservation,
     Direction,
+    FactorShift,
     HorizonObservation,
     JudgementObservation,
     Observation,
     PolicyDocument,
     RateObservation,
+    RateShift,
+    Sampling,
+    Unit,
 )
 from scalegate.policy.objection import Objection, nearest
 from scalegate.shape import Path
@@ -37,6 +41,9 @@ def observation_refusals(document: PolicyDocument) -> Iterator[Objection]:
         if isinstance(observation, (RateObservation, HorizonObservation)):
             yield from _levels(path, observation)
             yield from _precursor(path, observation)
+            yield from _shift(path, observation)
+        if isinstance(observation, RateObservation):
+            yield from _sampling(path, observation)
         if isinstance(observation, (RateObservation, HorizonObservation, DifferenceObservation)):
             yield from _lines(path, observation)
         if isinstance(observation, HorizonObservation):
@@ -62,6 +69,37 @@ def _levels(path: Path, observation: RateObservation | HorizonObservation) -> It
             what = f"a level of {value} bounds nothing"
             mend = "write a number above 0 and up to 0.5, usually 0.05"
             yield Objection(path=(*path, field), what=what, mend=mend, rule="B1")
+
+
+def _shift(path: Path, observation: RateObservation | HorizonObservation) -> Iterator[Objection]:
+    """Parts of an elicitation shift that cannot be, or that the measure has no use for (B2)."""
+    shift, inside = observation.elicitation_shift, (*path, "elicitation_shift")
+    numbers = ("slope", "gain_spread") if isinstance(shift, RateShift) else ("spread",)
+    for field in numbers:
+        value = getattr(shift, field)
+        if not 0 <= value < Decimal("Infinity"):
+            yield Objection(path=(*inside, field), what=f"{value} is below 0", mend="write 0 or more", rule="B2")
+    if isinstance(shift, FactorShift):
+        return
+    if (shift.gain > 1) != (shift.slope > 0):
+        what = "a gain in compute says nothing of a rate without a slope, nor a slope without a gain"
+        yield Objection(path=inside, what=what, mend="write both: gain: 4x, slope: 0.8", rule="B2")
+    if shift.gain_spread > 0 and shift.gain == 1:
+        what = "a spread of no gain"
+        yield Objection(path=(*inside, "gain_spread"), what=what, mend="write the gain too", rule="B2")
+    if shift.attempts < 1:
+        what = f"{shift.attempts} tries"
+        yield Objection(path=(*inside, "attempts"), what=what, mend="write 1 or more", rule="B2")
+    if isinstance(observation, RateObservation) and observation.measure != "success_rate" and not shift.plain:
+        what = "tries, avoidable failures and log-odds are about successes; a mean score has none"
+        yield Objection(path=inside, what=what, mend="write value: in points of the mean", rule="B2")
+
+
+def _sampling(path: Path, observation: RateObservation) -> Iterator[Objection]:
+    if observation.sampling is Sampling.ANYTIME and observation.unit is Unit.FAMILY:
+        what = "a campaign that may stop early takes tasks in a drawn order; families are not supported yet"
+        mend = "write unit: task, or sampling: sealed"
+        yield Objection(path=(*path, "sampling"), what=what, mend=mend, rule="B4")
 
 
 def _precursor(path: Path, observation: RateObservation | HorizonObservation) -> Iterator[Objection]:

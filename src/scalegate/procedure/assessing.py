@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scalegate.assessment.assess import assess
-from scalegate.assessment.request import RecordedRun, Request
+from scalegate.assessment.campaign import draw_order
+from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
 from scalegate.errors import Finding, InputError, RefusedError
@@ -146,7 +147,16 @@ def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
         planned=plan is not None and registered is not None,
         disposed=disposition is not None and run.attempts is not None,  # E1: what is deleted is not disposed of
         changed=_changed(workspace, ingested),
+        order=_order(workspace, ingested, registered),
+        peeked=ingested.address in workspace.view.peeked,
     )
+
+
+def _order(workspace: Workspace, ingested: RunIngested, registered: RegisteredSuite | None) -> tuple[str, ...] | None:
+    """The order that the run's plan drew for the suite's tasks (B4); None without a plan on that suite."""
+    if ingested.plan is None or registered is None:
+        return None
+    return draw_order(registered.suite.tasks, workspace.view.plan_roots[ingested.plan])
 
 
 def _changed(workspace: Workspace, ingested: RunIngested) -> str:

@@ -1,12 +1,28 @@
-"""What a plan could show: statistical power, computed when a plan is registered (V4).
+"""What a plan could show, and in which order a campaign takes its tasks: said when a plan is registered (V4, B4).
 
 For: register. Does not know: storage.
 """
 
 from __future__ import annotations
 
-from scalegate.policy.document import RateObservation
+from scalegate.assessment.campaign import draw_order
+from scalegate.policy.document import RateObservation, Sampling
 from scalegate.procedure.workspace import Workspace
+from scalegate.record.entry import PlanRegistered
+from scalegate.record.view import Logged
+
+
+def order_of_plan(workspace: Workspace, plan: Logged) -> tuple[str, ...]:
+    """The order in which a campaign under this plan takes its tasks; empty when no observation may stop early (B4)."""
+    policy, _ = workspace.policy_in_force()
+    body = plan.entry.body
+    assert isinstance(body, PlanRegistered), "the entry of a plan"
+    reads = policy.limits[body.limit].observations.values()
+    campaigns = [o for o in reads if isinstance(o, RateObservation) and o.sampling is Sampling.ANYTIME]
+    if not any(o.evaluation == body.evaluation for o in campaigns):
+        return ()
+    suite = workspace.suites[policy.evaluation.evaluations[body.evaluation].suite]
+    return draw_order(suite.suite.tasks, plan.entry.head.seen.root)
 
 
 def power_words(workspace: Workspace, limit: str, evaluation: str) -> str:

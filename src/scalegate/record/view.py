@@ -26,6 +26,7 @@ from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.entry import Disposition, Entry, PlanRegistered, PolicyAdopted, Resumed, RunIngested
 from scalegate.verdict.verdict import Verdict, VerdictKind
 
+RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
 VerdictKey = tuple[str, str, str, str]  # subject, configuration, limit, policy digest
 
 
@@ -42,6 +43,8 @@ class Logged:
 class RecordView:
     """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read.
 
+    `plan_roots` are the log's roots just before each plan: nobody knew them earlier. `looked_at` are runs on whose
+    parts a verdict rests while registered attempts were missing; parts of them that came later are `peeked` (B4).
     `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict
     whose own place (`verdict_index`) lies before it is no longer current.
     """
@@ -52,6 +55,9 @@ class RecordView:
     runs: list[RunIngested] = field(default_factory=list)
     plans: dict[Digest, PlanRegistered] = field(default_factory=dict)
     plan_times: dict[Digest, datetime] = field(default_factory=dict)
+    plan_roots: dict[Digest, Digest] = field(default_factory=dict)
+    looked_at: set[RunKey] = field(default_factory=set)
+    peeked: set[Digest] = field(default_factory=set)
     dispositions: dict[Digest, Disposition] = field(default_factory=dict)
     verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
     verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
@@ -90,11 +96,14 @@ def add(view: RecordView, logged: Logged) -> None:
         case PolicyAdopted() as body:
             view.policies.append((logged.digest, body))
         case RunIngested() as body:
+            if run_key(body) in view.looked_at:
+                view.peeked.add(body.address)
             view.runs.append(body)
             view.evidence_index = logged.index
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
             view.plan_times[logged.digest] = issued
+            view.plan_roots[logged.digest] = logged.entry.head.seen.root
         case Disposition() as body:
             view.dispositions[body.run] = body
             view.evidence_index = logged.index
@@ -120,7 +129,22 @@ def add(view: RecordView, logged: Logged) -> None:
             pass
 
 
+def run_key(run: RunIngested) -> RunKey:
+    """What the parts of one run have in common."""
+    manifest = run.manifest
+    return run.subject, manifest.evaluation, manifest.configuration, run.plan or "", manifest.run
+
+
+def _look(view: RecordView, verdict: Verdict) -> None:
+    """Remember the runs that a verdict looked at before they were whole; an invalid run alone is no look (E4)."""
+    for result in verdict.observations:
+        if result.missing and result.invalid_runs < len(result.rests_on):
+            seen = set(result.rests_on)
+            view.looked_at.update(run_key(run) for run in view.runs if run.address in seen)
+
+
 def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
+    _look(view, verdict)
     key = (verdict.subject, verdict.configuration, verdict.limit, verdict.policy)
     view.verdicts[key] = (logged.digest, verdict)
     view.verdict_index[key] = logged.index

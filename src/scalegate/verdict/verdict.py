@@ -77,6 +77,7 @@ class ObservationResult:
         tasks, attempts, missing: registered tasks; attempts with a valid outcome; registered attempts without.
         invalid_runs, abandoned_runs: counts printed beside the verdict (E4).
         elicitation_shift: `g` in points of probability, or as a factor for horizons; None when unknown (B2).
+        sampling: `sealed` (the number of tasks was fixed beforehand) or `anytime` (valid at every look), B4.
         rests_on: addresses of the runs and the digest of the suite.
     """
 
@@ -104,6 +105,7 @@ class ObservationResult:
     statistical_power: Decimal | None = None
     envelope: str = ""
     estimator: str = ""
+    sampling: str = ""
     expires: datetime | None = None
     expires_because: str = ""
     held_from: datetime | None = None
