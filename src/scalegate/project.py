@@ -174,13 +174,7 @@ class Project:
         from scalegate.adapters.acts_file import read_acts
         from scalegate.procedure.acts import Acts
 
-        read = [read_acts(path) for path in paths]
-        return Acts(
-            attestations=tuple(a for r in read for a in r.attestations),
-            risk_statements=tuple(s for r in read for s in r.risk_statements),
-            duties_done=tuple(d for r in read for d in r.duties_done),
-            scope_findings=tuple(s for r in read for s in r.scope_findings),
-        )
+        return sum(map(read_acts, paths), Acts())
 
     def entries(self) -> Iterator[Logged]:
         """All entries of the record in order. Raises RecordError for damaged ones."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalegate.evidence.configuration import ancestors, containers, contains
+from scalegate.evidence.configuration import ancestors, containers, contains, untested_combinations
 from scalegate.evidence.run import Configuration, Model
 from scalegate.quantity import Identifier
 
@@ -46,3 +48,24 @@ def test_containment_ends_on_circles_and_stays_transitive(
     if contains(known, one, two) and contains(known, two, three):
         assert contains(known, one, three)
     assert all(contains(known, big, one) for big in containers(known, one))
+
+
+def test_S3_combinations_that_no_tested_configuration_has_are_listed() -> None:
+    configurations = {
+        "chat": Configuration(title="c"),
+        "agent": Configuration(title="a", tools=(Identifier("bash"),)),
+        "pair": Configuration(title="p", peers=(Identifier("other-model"),)),
+        "guarded": Configuration(title="g", safeguards=(Identifier("filter"),)),
+    }
+    found = untested_combinations(configurations, {"agent"})
+    assert found.startswith("4 of 8 combinations")
+    assert "with other-model" in found
+    everything = {**configurations, "all": replace(configurations["agent"], peers=(Identifier("other-model"),))}
+    assert untested_combinations(everything, {"all"}) == ""
+    assert untested_combinations(everything, ()).startswith("8 of 8")
+    assert untested_combinations({}, ()) == ""
+
+
+def test_S3_a_matrix_without_end_is_looked_at_in_part_and_says_so() -> None:
+    many = {f"c{n}": Configuration(title="c", tools=(Identifier(f"t{n}"),), autonomy=f"a{n}") for n in range(80)}
+    assert "of the first 4096 combinations" in untested_combinations(many, ())

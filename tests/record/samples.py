@@ -19,7 +19,7 @@ from scalegate.decision.dossier import (
     Waiver,
 )
 from scalegate.evidence.run import Dating, Reported, RunManifest, Status
-from scalegate.policy.document import Direction, Permission
+from scalegate.policy.document import Direction, Permission, Rung
 from scalegate.quantity import Compute, Digest, Identifier, Probability
 from scalegate.record.entry import (
     About,
@@ -36,6 +36,17 @@ from scalegate.record.entry import (
 )
 from scalegate.tlog.ed25519 import PrivateKey
 from scalegate.tlog.note import VerifierKey
+from scalegate.verdict.ledger import (
+    Answer,
+    Control,
+    Effort,
+    Exposure,
+    ExposureKind,
+    Miss,
+    Proposal,
+    ProposalAnswer,
+    Scale,
+)
 from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
 
 ORIGIN = "acme.demo"
@@ -88,6 +99,7 @@ QUESTION = Question(
     widening=False,
 )
 
+SIGNED: dict[str, Any] = {"by": ident("ana"), "role": ident("auditor")}
 BODIES: dict[EntryKind, Body] = {
     EntryKind.PLAN_REGISTERED: PlanRegistered(
         limit=ident("week"),
@@ -202,6 +214,63 @@ BODIES: dict[EntryKind, Body] = {
     ),
     EntryKind.SCOPE_FINDING: ScopeFinding(
         id=ident("s-1"), subject=SUBJECT, facts="1e20 FLOP, screen 0 of 50", by=OFFICER, until=LATER
+    ),
+    EntryKind.EFFORT: Effort(
+        subject=SUBJECT,
+        evaluation=ident("ctf"),
+        configuration=ident("agent"),
+        rung=Rung.TOOLS,
+        scaffolds=3,
+        refusal_free=True,
+        people=2,
+        person_hours=Decimal(80),
+        what="three scaffolds, the best of them counted",
+        made_at=NOON,
+        **SIGNED,
+    ),
+    EntryKind.CONTROL: Control(
+        evaluation=ident("ctf"),
+        configuration=ident("agent"),
+        planted=digest("open"),
+        hidden=digest("locked"),
+        recovered=digest("unlocked"),
+        rung=Rung.FINE_TUNING,
+        what="a password-locked model, unlocked by fine-tuning on ten solutions",
+        made_at=NOON,
+        **SIGNED,
+    ),
+    EntryKind.EXPOSURE: Exposure(
+        evaluation=ident("ctf"),
+        kind=ExposureKind.SELECTION,
+        subject=SUBJECT,
+        number=4,
+        what="the best of four checkpoints was kept",
+        made_at=NOON,
+        **SIGNED,
+    ),
+    EntryKind.MISS: Miss(
+        limit=ident("week"),
+        subject=SUBJECT,
+        scale=Scale.HORIZON,
+        size=Decimal("2.5"),
+        what="a customer's scaffold did tasks two and a half times as long",
+        made_at=NOON,
+        **SIGNED,
+    ),
+    EntryKind.PROPOSAL: Proposal(
+        id=ident("tm-1"),
+        title="Water supply",
+        proposer="A utility",
+        text="Control systems of water works are not covered.",
+        made_at=NOON,
+        **SIGNED,
+    ),
+    EntryKind.PROPOSAL_ANSWER: ProposalAnswer(
+        proposal=ident("tm-1"),
+        answer=Answer.COVERED,
+        reason="the grid's limits come first",
+        made_at=NOON,
+        **SIGNED,
     ),
 }
 

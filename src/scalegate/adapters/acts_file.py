@@ -1,4 +1,4 @@
-"""Files of attestations, risk statements, duties done and scope findings, as people write them.
+"""Files of attestations, risk statements, duties done, scope findings and the ledger, as people write them.
 
 For: the composition root. Does not know: who may do what, the record.
 """
@@ -15,6 +15,7 @@ from scalegate.decision.dossier import Attestation, DutyDone, RiskStatement, Sco
 from scalegate.errors import Finding, InputError
 from scalegate.procedure.acts import Acts
 from scalegate.shape import ShapeError, decode
+from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,20 @@ class ScopeFindingsFile:
     scope_findings: tuple[ScopeFinding, ...]
 
 
-ActsFile = AttestationsFile | RiskStatementsFile | DutiesFile | ScopeFindingsFile
+@dataclass(frozen=True, kw_only=True)
+class LedgerFile:
+    """The elicitation ledger: effort, controls and exposures (V4), misses (B2), threat models of outsiders."""
+
+    schema: Literal["scalegate.ledger/1"]
+    efforts: tuple[Effort, ...] = ()
+    controls: tuple[Control, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    answers: tuple[ProposalAnswer, ...] = ()
+
+
+ActsFile = AttestationsFile | RiskStatementsFile | DutiesFile | ScopeFindingsFile | LedgerFile
 
 
 def read_acts(path: Path) -> Acts:
@@ -72,3 +86,6 @@ def read_acts(path: Path) -> Acts:
             return Acts(duties_done=file.duties_done)
         case ScopeFindingsFile():
             return Acts(scope_findings=file.scope_findings)
+        case LedgerFile():
+            parts = (file.efforts, file.controls, file.exposures, file.misses, file.proposals, file.answers)
+            return Acts(ledger=tuple(item for part in parts for item in part))

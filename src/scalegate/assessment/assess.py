@@ -11,7 +11,7 @@ from datetime import datetime
 
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
-from scalegate.evidence.configuration import contains
+from scalegate.evidence.configuration import contains, untested_combinations
 from scalegate.policy.document import (
     DifferenceObservation,
     Direction,
@@ -69,10 +69,17 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         estimates=ESTIMATES_VERSION,
         context=request.context,
         ancestors=tuple(sorted(request.ancestors)),
+        combinations=memo.once("combinations", lambda: _combinations(request)),
         within=tuple(Identifier(c) for c in sorted(_contained(request))),
         rules=_with_rules(governing, relied_on),
         reasons=governing.reasons if governing else (),
     )
+
+
+def _combinations(request: Request) -> str:
+    """Combinations that none of the subject's own runs covers (S3)."""
+    own = {r.run.manifest.configuration for r in request.runs if r.subject == request.model.subject and r.run.attempts}
+    return untested_combinations(request.configurations, own)
 
 
 _NOT_RUN = VerdictKind.NOT_RUN

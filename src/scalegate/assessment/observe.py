@@ -14,7 +14,16 @@ from typing import Any, TypeVar, cast
 from scalegate.assessment.bounds import GateBounds, free_fit, horizon_bounds, rate_bounds, seed_of
 from scalegate.assessment.campaign import reached
 from scalegate.assessment.growth import reached_at, reached_on
-from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
+from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.sensitivity import (
+    ControlEvidence,
+    control_ends,
+    control_fault,
+    effort_faults,
+    exposure_faults,
+    exposure_notes,
+    highest_rung,
+)
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
 from scalegate.evidence.run import Dating
 from scalegate.policy.document import (
@@ -29,6 +38,7 @@ from scalegate.policy.document import (
     Unit,
 )
 from scalegate.quantity import Compute, Identifier, Minutes, Probability, round_down
+from scalegate.verdict.ledger import Effort
 from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
 from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
 
@@ -221,11 +231,13 @@ def _bounds(
     request: Request, memo: Memo, limit: str, observation: Measured, pool: Pool, table: OutcomeTable
 ) -> GateBounds | None:
     reserve = request.policy.evaluation.blind_spot_reserve
+    surprise = request.surprises.get(request.policy.threat_model_of(limit) or "", Surprises())
     if isinstance(observation, RateObservation):
         suite = request.suites[request.policy.evaluation.evaluations[observation.evaluation].suite].suite
         planned = len(suite.tasks)
-        key = ("rate", replace(observation, limit=_ANY, alert=_ANY, precursor=None, relied_on=True), pool.addresses)
-        return memo.once(key, lambda: rate_bounds(observation, table, reserve, planned=planned))
+        same_rate = replace(observation, limit=_ANY, alert=_ANY, precursor=None, relied_on=True)
+        key = ("rate", same_rate, surprise.rate, pool.addresses)
+        return memo.once(key, lambda: rate_bounds(observation, table, reserve, planned=planned, surprise=surprise.rate))
     if isinstance(observation, HorizonObservation):
         seed = seed_of(request.policy_digest, limit)
         fit = memo.once(
@@ -235,7 +247,10 @@ def _bounds(
         same = replace(
             observation, limit=_LONG, alert=_LONG, direction=Direction.DEMONSTRATION, precursor=None, relied_on=True
         )
-        bounds = memo.once(("horizon", same, pool.addresses), lambda: horizon_bounds(observation, table, reserve))
+        bounds = memo.once(
+            ("horizon", same, surprise.horizon, pool.addresses),
+            lambda: horizon_bounds(observation, table, reserve, surprise=surprise.horizon),
+        )
         return replace(bounds, free_fit=fit)
     return None
 
@@ -291,9 +306,10 @@ def _undisposed(pool: Pool, table: OutcomeTable) -> int:
 
 def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool, table: OutcomeTable) -> Iterable[str]:
     """Why negatives are void (V4)."""
-    evaluation = request.policy.evaluation.evaluations[observation.evaluation]
-    if evaluation.positive_control is not None:
-        yield f"the positive control {evaluation.positive_control!r} is not recorded (not supported yet)"
+    if fault := _control_fault(request, observation, pool):
+        yield fault
+    subjects = frozenset({request.model.subject, *request.ancestors, *(r.subject for r in pool.runs)})
+    yield from exposure_faults((e for e in request.exposures if e.evaluation == observation.evaluation), subjects)
     threat_model = request.policy.threat_model_of(limit)
     budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
     ratio = effort_ratio(request, limit, pool, table)
@@ -303,6 +319,39 @@ def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool
         yield "the effort behind failed attempts is unknown"
     elif ratio < budget.floor:
         yield f"effort is {ratio} of the attacker budget, below the floor {budget.floor}"
+    if budget is not None:
+        yield from effort_faults(budget, _efforts(request, observation, pool))
+
+
+def _efforts(request: Request, observation: Measured, pool: Pool) -> list[Effort]:
+    """Effort stated for this evaluation of the subject that was run, in its configuration."""
+    subjects = {r.subject for r in pool.runs}
+    return [
+        e
+        for e in request.efforts
+        if e.subject in subjects
+        and (e.evaluation, e.configuration) == (observation.evaluation, pool.configuration)
+        and e.made_at <= request.now
+    ]
+
+
+def _controls(request: Request, observation: Measured, pool: Pool) -> list[ControlEvidence]:
+    asked = (observation.evaluation, pool.configuration)
+    return [c for c in request.controls if (c.control.evaluation, c.control.configuration) == asked]
+
+
+def _control_fault(request: Request, observation: Measured, pool: Pool) -> str:
+    evaluation = request.policy.evaluation.evaluations[observation.evaluation]
+    if evaluation.positive_control is None:
+        return ""
+    return control_fault(
+        evaluation,
+        request.suites[evaluation.suite].suite,
+        _controls(request, observation, pool),
+        lower_is_dangerous=isinstance(observation, RateObservation) and observation.orientation is Orientation.LOWER,
+        calendar=request.policy.evaluation.triggers.calendar,
+        now=request.now,
+    )
 
 
 def effort_ratio(request: Request, limit: str, pool: Pool, table: OutcomeTable) -> Decimal | None:
@@ -366,6 +415,9 @@ def _ends(request: Request, observation: Measured, pool: Pool, bounds: GateBound
     if pool.dated > request.now:
         return Ends(expired=f"the run is dated {pool.dated:%Y-%m-%d}, after the time of this assessment")
     fixed = [(request.policy.evaluation.triggers.calendar.after(pool.dated), "the calendar interval")]
+    if request.policy.evaluation.evaluations[observation.evaluation].positive_control is not None:
+        ends = control_ends(_controls(request, observation, pool), request.policy.evaluation.triggers.calendar)
+        fixed += [(ends, "its positive control")] if ends is not None else []
     if not isinstance(observation, ExistenceObservation) and observation.precursor:
         fixed.append((observation.precursor.expires, "its precursor argument"))
     cap = min(fixed)
@@ -446,6 +498,7 @@ def _result(
         effort_ratio=ratio,
         envelope=bounds.envelope if bounds else "",
         estimator=bounds.estimator if bounds else "",
+        rung=highest_rung(_efforts(request, observation, pool)),
         sampling=_sampling(observation) if bounds else "",
         expires=ends.expires if open_claim else None,
         expires_because=ends.because if open_claim else "",
@@ -532,6 +585,9 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
         yield f"envelope: {bounds.envelope}"
     if bounds.estimator.startswith("overdispersed"):
         yield "success rates of tasks are beta distributed, whatever their spread (spread: any assumes nothing)"
+    evaluation = request.policy.evaluation.evaluations[observation.evaluation]
+    exposures = [e for e in request.exposures if e.evaluation == observation.evaluation]
+    yield from exposure_notes(evaluation, exposures, frozenset({request.model.subject, *request.ancestors}))
     for relaxation in request.policy.evaluation.relaxations:
         yield f"{relaxation.requirement}: {relaxation.value}, by {relaxation.author}: {relaxation.why}"
 

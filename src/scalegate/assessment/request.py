@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
+from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.evidence.run import Configuration, EvalRun, Model, Suite
 from scalegate.policy.document import JudgementObservation, PolicyDocument
 from scalegate.quantity import Compute, Digest, Identifier
+from scalegate.verdict.ledger import Effort, Exposure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,14 @@ class RegisteredSuite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Surprises:
+    """The largest misses recorded for a threat model: points of probability, and a factor on a task length."""
+
+    rate: Decimal = Decimal(0)
+    horizon: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One subject in one configuration, under one policy, at one time.
 
@@ -59,6 +70,8 @@ class Request:
         remembered_within: configurations that the record says were contained in this one (S2).
         abandoned: by evaluation, registered plans without a run (E4).
         draws: bootstrap draws of the displayed fits.
+        efforts, controls, exposures: of the elicitation ledger, in the order of the record (V4).
+        surprises: by threat model, the largest recorded misses (B2).
     """
 
     policy: PolicyDocument
@@ -77,6 +90,10 @@ class Request:
     remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)
     draws: int = 1000
+    efforts: tuple[Effort, ...] = ()
+    controls: tuple[ControlEvidence, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    surprises: Mapping[str, Surprises] = field(default_factory=dict)
 
 
 def suite_digests(request: Request, limit: str) -> tuple[Digest, ...]:

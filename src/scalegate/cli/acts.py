@@ -66,10 +66,10 @@ def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> 
 @app.command()
 def attest(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(help="Attestations, risk statements, duties, scope findings.")],
+    files: Annotated[list[str], typer.Argument(help="Attestations, risk statements, duties, scope findings, ledgers.")],
     dry_run: DryRun = False,
 ) -> int:
-    """Record from files: efficacy tests (D3), risk statements (D14), duties done (V6), scope findings (S4)."""
+    """Record from files: efficacy tests (D3), risk statements (D14), duties (V6), scope findings (S4), ledgers (V4)."""
     from scalegate.procedure.acts import attest as record
 
     options: Context = context.obj

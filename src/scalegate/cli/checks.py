@@ -102,6 +102,7 @@ def show(
             "entry": e.index,
             "kind": e.entry.kind.value,
             "about": e.entry.about.name,
+            "subject": e.entry.about.digest,
             "issuer": e.entry.head.issuer,
             "issued_at": format_instant(e.entry.head.issued_at),
             "digest": e.digest,
@@ -112,7 +113,9 @@ def show(
         print_json({"schema": "scalegate.entries/1", "entries": rows})
     else:
         for row in rows:
-            typer.echo(f"{row['entry']:>6}  {row['issued_at']}  {row['kind']:<20} {row['issuer']:<12} {row['about']}")
+            line = f"{row['entry']:>6}  {row['issued_at']}  {row['kind']:<20} {row['issuer']:<12} {row['about']}"
+            # `dispose` and the runs of a control are named by address
+            typer.echo(f"{line}  {row['subject']}" if row["kind"] == "run_ingested" else line)
     return 0
 
 

@@ -92,6 +92,7 @@ def _numbers(result: ObservationResult | None) -> Form:
         "envelope": result.envelope,
         "estimator": result.estimator,
         "sampling": result.sampling,
+        "elicitation_rung": result.rung,
         "assumptions": list(result.assumptions),
     }
 
@@ -106,6 +107,7 @@ _NO_NUMBERS: Form = {
     "envelope": "",
     "estimator": "",
     "sampling": "",
+    "elicitation_rung": "",
     "assumptions": [],
 }
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from scalegate.policy.document import Permission
 from scalegate.quantity import Digest, Identifier, Probability
+from scalegate.verdict.ledger import Proposal
 from scalegate.verdict.verdict import Verdict
 
 
@@ -125,7 +126,8 @@ class Dossier:
     """What is recorded about the subject when a decision is asked for.
 
     `verdicts` are those of every configuration of the subject; `stale` names the (configuration, limit) pairs,
-    written with a slash, whose verdict was made before the last change of evidence (E1).
+    written with a slash, whose verdict was made before the last change of evidence (E1). `proposals` are threat models
+    of outsiders that nobody has answered yet.
     """
 
     verdicts: tuple[Verdict, ...] = ()
@@ -136,5 +138,6 @@ class Dossier:
     duties_done: tuple[DutyDone, ...] = ()
     alert_cases: tuple[AlertCase, ...] = ()
     scope_findings: tuple[ScopeFinding, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     stale: tuple[str, ...] = ()
     digests: dict[str, Digest] = field(default_factory=dict)

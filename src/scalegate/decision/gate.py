@@ -47,7 +47,7 @@ def decide(policy: PolicyDocument, question: Question, dossier: Dossier) -> Deci
         waived_until=None if granted else _waived_until(state, blockers),
         blockers=blockers,
         rests_on=rests_on,
-        not_tested=tuple(not_tested(state)),
+        not_tested=(*not_tested(state), *_proposed(dossier)),
         lapses_at=lapses_at,
         lapses_because=because,
         compute_cap=state.compute_cap if granted else None,
@@ -265,6 +265,15 @@ def not_tested(state: GateState) -> Iterator[NotTested]:
         if limit.kind in (VerdictKind.NOT_RUN, VerdictKind.INVALID):
             yield NotTested(threat_model=limit.threat_model, why=f"limit {limit.limit}: {limit.kind}")
         if limit.verdict:
+            if limit.verdict.combinations:
+                yield NotTested(threat_model=limit.threat_model, why=f"not tested: {limit.verdict.combinations}")
             for result in limit.verdict.observations:
                 for words in result.not_tested:
                     yield NotTested(threat_model=limit.threat_model, why=f"limit {limit.limit}: {words}")
+
+
+def _proposed(dossier: Dossier) -> Iterator[NotTested]:
+    """Threat models that outsiders asked to be looked at, while nobody has answered them."""
+    for proposal in dossier.proposals:
+        why = f"proposed by {proposal.proposer} on {proposal.made_at:%Y-%m-%d}, not answered yet: {proposal.title}"
+        yield NotTested(threat_model=proposal.id, why=why)

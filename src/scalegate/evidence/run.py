@@ -57,6 +57,7 @@ class Configuration:
 
     Attributes:
         tokens_per_attempt: budget of one attempt; None means unknown effort.
+        peers: other models that it acts together with, also other people's (S3).
         contained_in: labels of configurations that have everything this one has.
     """
 
@@ -66,6 +67,7 @@ class Configuration:
     tokens_per_attempt: int | None = None
     access: str = ""
     safeguards: tuple[Identifier, ...] = ()
+    peers: tuple[Identifier, ...] = ()
     contained_in: tuple[Identifier, ...] = ()
 
 

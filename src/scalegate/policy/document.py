@@ -143,6 +143,21 @@ class Quorum:
 # ------------------------------------------------------------------------------ threat models
 
 
+class Rung(StrEnum):
+    """The elicitation ladder: how far a method goes to get a capability out, least far first (V4)."""
+
+    PROMPT = "prompt"
+    SCAFFOLD = "scaffold"
+    TOOLS = "tools"
+    FINE_TUNING = "fine_tuning"
+    LATENT = "latent"
+
+    @property
+    def height(self) -> int:
+        """1 for the lowest."""
+        return list(Rung).index(self) + 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class AttackerBudget:
     """What a capable, patient adversary would spend; evaluations are measured against it (V4).
@@ -152,12 +167,25 @@ class AttackerBudget:
         tokens_per_attempt: tokens that they would spend on one attempt.
         attempts_per_task: attempts that they would make at one task.
         floor: least share of that budget an evaluation must have allowed; below it negatives are void.
+        rung: how far on the elicitation ladder they would go; an evaluation must have gone as far.
+        scaffolds: how many scaffolds they would try.
+        person_hours: how long they would try, all together.
+        refusal_free: they would remove refusals, so a variant without them must have been tested.
     """
 
     description: str
     tokens_per_attempt: int
     attempts_per_task: int
     floor: Probability
+    rung: Rung | None = None
+    scaffolds: int | None = None
+    person_hours: Decimal | None = None
+    refusal_free: bool = False
+
+    @property
+    def asks_for_a_ledger(self) -> bool:
+        """True when tokens and attempts are not all that it says."""
+        return self.refusal_free or (self.rung, self.scaffolds, self.person_hours) != (None, None, None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -544,6 +572,17 @@ class Protections:
 # --------------------------------------------------------------------------------- evaluation
 
 
+class Secrecy(StrEnum):
+    """Who may know the items of an evaluation: anybody, those who run it, nobody before it is run."""
+
+    OPEN = "open"
+    GUARDED = "guarded"
+    SEALED = "sealed"
+
+
+_HALF = Probability("0.5")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """One evaluation that the policy names.
@@ -555,6 +594,8 @@ class Evaluation:
         coverage_floor: least share of registered attempts with a valid outcome (E2's second check).
         duration: how long it takes; enters the buffer (L4).
         positive_control: a planted capability that the method must recover, or null when none is asked (V4).
+        recovers: least share of what was planted that the control must have recovered, at its lower bound.
+        secrecy: who may know its items; without it nothing is said.
         screens: the evaluation whose due date this cheap screen may bring forward (V2).
     """
 
@@ -564,6 +605,8 @@ class Evaluation:
     coverage_floor: Probability
     duration: Period
     positive_control: str | None = None
+    recovers: Probability = _HALF
+    secrecy: Secrecy | None = None
     screens: Identifier | None = None
 
 

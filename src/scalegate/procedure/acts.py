@@ -8,7 +8,7 @@ shows an act says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
 
@@ -20,7 +20,9 @@ from scalegate.procedure.workspace import OPERATOR, Draft, Workspace, write
 from scalegate.quantity import Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import About, Body, Disposition, EntryKind, PlanRegistered, PolicyAdopted, Resumed
+from scalegate.record.ledger import LEDGER, ledger_faults, name_of
 from scalegate.record.view import Logged
+from scalegate.verdict.ledger import LedgerItem
 
 
 def _record(workspace: Workspace, kind: EntryKind, name: str, body: Body, *, by: Approver, now: datetime) -> Logged:
@@ -112,10 +114,16 @@ class Acts:
     risk_statements: tuple[RiskStatement, ...] = ()
     duties_done: tuple[DutyDone, ...] = ()
     scope_findings: tuple[ScopeFinding, ...] = ()
+    ledger: tuple[LedgerItem, ...] = ()
+
+    def __add__(self, other: Acts) -> Acts:
+        """What two files ask for together, in their order."""
+        return Acts(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Acts)})
 
 
 def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
-    """Record efficacy tests of protections (D3), risk statements (D14), duties done (V6) and scope findings (S4).
+    """Record efficacy tests of protections (D3), risk statements (D14), duties done (V6), scope findings (S4), and
+    what the elicitation ledger holds (V4, B2).
 
     Raises:
         InputError: one finding for each item that the policy in force does not know or allow; nothing is recorded.
@@ -125,6 +133,11 @@ def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
     findings += [f for s in acts.risk_statements for f in _statement_faults(workspace, policy, s, now)]
     findings += [f for d in acts.duties_done for f in _duty_faults(policy, d, now)]
     findings += [f for s in acts.scope_findings for f in _scope_faults(policy, s, now)]
+    findings += [
+        Finding(path=f"{LEDGER[type(item)].value}.{number}", what=what, rule=rule)
+        for number, item in enumerate(acts.ledger)
+        for rule, what in ledger_faults(policy, workspace.view, item, now)
+    ]
     if findings:
         raise InputError(*findings)
     officer = Approver(
@@ -135,6 +148,7 @@ def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
         *((EntryKind.RISK_STATEMENT, s.limit, s, officer) for s in acts.risk_statements),
         *((EntryKind.DUTY_DONE, d.duty, d, d.by) for d in acts.duties_done),
         *((EntryKind.SCOPE_FINDING, s.id, s, s.by) for s in acts.scope_findings),
+        *((LEDGER[type(i)], name_of(i), i, Approver(principal=i.by, role=i.role)) for i in acts.ledger),
     ]
     return [_record(workspace, kind, name, body, by=by, now=now) for kind, name, body, by in items]
 

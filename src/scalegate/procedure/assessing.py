@@ -6,13 +6,14 @@ For: command line, service, trainers. Does not know: storage, how results are sh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scalegate.assessment.assess import assess
 from scalegate.assessment.campaign import draw_order
-from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
+from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
 from scalegate.errors import Finding, InputError, RefusedError
@@ -24,6 +25,7 @@ from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
 from scalegate.record.entry import About, EntryKind, RunIngested
 from scalegate.record.view import RecordView, dossier_for, question_for
+from scalegate.verdict.ledger import Miss, Scale
 from scalegate.verdict.verdict import Verdict
 
 MODES = {Permission.DEPLOY: "api", Permission.USE_INTERNALLY: "internal"}
@@ -85,6 +87,7 @@ def requests(
     bearing = [r for r in workspace.view.runs if r.subject == entry.model.subject or r.subject in subjects]
     runs = tuple(_recorded(workspace, run) for run in bearing)
     tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
+    controls = tuple(_controls(workspace, policy))
     names = (
         [only] if only else [c for c in workspace.configurations if c in tested] or list(workspace.configurations)[:1]
     )
@@ -105,9 +108,45 @@ def requests(
             now=now,
             context=_context(workspace, families),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
+            efforts=tuple(workspace.view.efforts),
+            controls=controls,
+            exposures=tuple(workspace.view.exposures),
+            surprises=surprises(policy, workspace.view.misses),
         )
         for name in names
     ]
+
+
+def _controls(workspace: Workspace, policy: PolicyDocument) -> Iterator[ControlEvidence]:
+    """Controls whose three runs are recorded ones of the right evaluation and configuration, with their runs read back.
+
+    Only controls that this policy asks for are read: reading runs takes time.
+    """
+    asked = {name for name, e in policy.evaluation.evaluations.items() if e.positive_control is not None}
+    known = {run.address: run for run in workspace.view.runs}
+    for control in workspace.view.controls:
+        addresses = (control.planted, control.hidden, control.recovered)
+        if control.evaluation not in asked or not all(address in known for address in addresses):
+            continue
+        planted, hidden, recovered = (workspace.runs.read_run(a, known[a].manifest) for a in addresses)
+        yield ControlEvidence(control=control, planted=planted, hidden=hidden, recovered=recovered)
+
+
+def surprises(policy: PolicyDocument, misses: Iterable[Miss]) -> dict[str, Surprises]:
+    """By threat model, the largest misses of its limits on either scale (B2)."""
+    found: dict[str, Surprises] = {}
+    for miss in misses:
+        threat_model = policy.threat_model_of(miss.limit)
+        if threat_model is None:
+            continue
+        known = found.get(threat_model, Surprises())
+        larger = (
+            replace(known, rate=max(known.rate, miss.size))
+            if miss.scale is Scale.RATE
+            else replace(known, horizon=max(known.horizon, miss.size))
+        )
+        found[threat_model] = larger
+    return found
 
 
 def _context(workspace: Workspace, families: Iterable[str]) -> Digest:
@@ -304,6 +343,8 @@ def write_verdicts(
         ]
 
     write(workspace, drafts, policy=policy, now=now)
+    if workspace.view.evidence_index not in assessed_at:  # a verdict brought a miss to light: the shift has grown (B2)
+        write(workspace, drafts, policy=policy, now=now)
     return asked, made
 
 

@@ -121,7 +121,7 @@ def current(workspace: Workspace, request: Request) -> bool:
     found = [workspace.view.verdicts.get(key) for key in keys]
     return all(
         entry is not None
-        and workspace.view.verdict_index[key] > workspace.view.evidence_index
+        and workspace.view.verdict_index[key] >= workspace.view.evidence_index
         and _unchanged(request, entry[1])
         for key, entry in zip(keys, found, strict=True)
     )

@@ -24,6 +24,7 @@ from scalegate.decision.dossier import (
 from scalegate.evidence.run import RunManifest
 from scalegate.policy.document import PolicyDocument
 from scalegate.quantity import Compute, Digest, Identifier
+from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.verdict import Verdict
 
 
@@ -44,6 +45,12 @@ class EntryKind(StrEnum):
     RESUME = "resume"
     DISPOSITION = "disposition"
     SCOPE_FINDING = "scope_finding"
+    EFFORT = "effort"
+    CONTROL = "control"
+    EXPOSURE = "exposure"
+    MISS = "miss"
+    PROPOSAL = "proposal"
+    PROPOSAL_ANSWER = "proposal_answer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +127,7 @@ class LeaseIssued:
 Body = (
     PolicyAdopted | PlanRegistered | RunIngested | Verdict | Decision | LeaseIssued | Attestation | Waiver
     | RiskStatement | DutyDone | Pause | Resumed | Disposition | ScopeFinding
+    | Effort | Control | Exposure | Miss | Proposal | ProposalAnswer
 )  # fmt: skip
 
 BODIES: dict[EntryKind, type[Body]] = {
@@ -137,6 +145,12 @@ BODIES: dict[EntryKind, type[Body]] = {
     EntryKind.RESUME: Resumed,
     EntryKind.DISPOSITION: Disposition,
     EntryKind.SCOPE_FINDING: ScopeFinding,
+    EntryKind.EFFORT: Effort,
+    EntryKind.CONTROL: Control,
+    EntryKind.EXPOSURE: Exposure,
+    EntryKind.MISS: Miss,
+    EntryKind.PROPOSAL: Proposal,
+    EntryKind.PROPOSAL_ANSWER: ProposalAnswer,
 }
 
 

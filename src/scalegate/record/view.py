@@ -24,6 +24,8 @@ from scalegate.decision.dossier import (
 from scalegate.policy.document import Permission
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.entry import Disposition, Entry, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.verdict.ledger import Control, Effort, Exposure, LedgerItem, Miss, Proposal, ProposalAnswer
+from scalegate.verdict.misses import Claim, ClaimKey, misses_of
 from scalegate.verdict.verdict import Verdict, VerdictKind
 
 RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
@@ -45,8 +47,8 @@ class RecordView:
 
     `plan_roots` are the log's roots just before each plan: nobody knew them earlier. `looked_at` are runs on whose
     parts a verdict rests while registered attempts were missing; parts of them that came later are `peeked` (B4).
-    `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict
-    whose own place (`verdict_index`) lies before it is no longer current.
+    `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict that had
+    seen no entry as late as that (`verdict_index`) is no longer current.
     """
 
     size: int = 0
@@ -72,6 +74,13 @@ class RecordView:
     duties_done: list[DutyDone] = field(default_factory=list)
     pauses: dict[str, Pause] = field(default_factory=dict)
     scope_findings: list[ScopeFinding] = field(default_factory=list)
+    efforts: list[Effort] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)
+    exposures: list[Exposure] = field(default_factory=list)
+    misses: list[Miss] = field(default_factory=list)
+    claims: dict[ClaimKey, Claim] = field(default_factory=dict)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    answers: dict[str, ProposalAnswer] = field(default_factory=dict)
 
     @property
     def policy(self) -> PolicyAdopted | None:
@@ -125,8 +134,30 @@ def add(view: RecordView, logged: Logged) -> None:
             view.pauses[body.pause] = replace(view.pauses[body.pause], resumed=True)
         case ScopeFinding() as body:
             view.scope_findings.append(body)
+        case Effort() | Control() | Exposure() | Miss() | Proposal() | ProposalAnswer() as body:
+            _add_to_ledger(view, logged.index, body)
         case _:
             pass
+
+
+def _add_to_ledger(view: RecordView, index: int, item: LedgerItem) -> None:
+    """What bears on verdicts changes the evidence: a verdict made before it is no longer current."""
+    match item:
+        case Effort():
+            view.efforts.append(item)
+        case Control():
+            view.controls.append(item)
+        case Exposure():
+            view.exposures.append(item)
+        case Miss():
+            view.misses.append(item)
+        case Proposal():
+            view.proposals.setdefault(item.id, item)
+            return
+        case ProposalAnswer():
+            view.answers[item.proposal] = item
+            return
+    view.evidence_index = index
 
 
 def run_key(run: RunIngested) -> RunKey:
@@ -145,9 +176,11 @@ def _look(view: RecordView, verdict: Verdict) -> None:
 
 def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
     _look(view, verdict)
+    for miss in misses_of(view.claims, verdict, logged.entry.head.issued_at):
+        _add_to_ledger(view, logged.index, miss)
     key = (verdict.subject, verdict.configuration, verdict.limit, verdict.policy)
     view.verdicts[key] = (logged.digest, verdict)
-    view.verdict_index[key] = logged.index
+    view.verdict_index[key] = logged.entry.head.seen.size - 1
     view.lineage.setdefault(verdict.subject, set()).update(verdict.ancestors)
     view.within.setdefault(verdict.configuration, set()).update(verdict.within)
     case = (verdict.subject, verdict.configuration, verdict.limit)
@@ -185,6 +218,7 @@ def dossier_for(
             if key[:2] == (subject, configuration)
         ),
         scope_findings=tuple(view.scope_findings),
+        proposals=tuple(p for name, p in sorted(view.proposals.items()) if name not in view.answers),
         digests=dict(sorted(digests.items())),
     )
 
@@ -285,7 +319,7 @@ def _best_assessed(view: RecordView, policy: Digest, as_of: datetime) -> Compute
     }
     found = []
     for (subject, _), keys in by_claim.items():
-        current = all(view.verdict_index[k] > view.evidence_index for k in keys)
+        current = all(view.verdict_index[k] >= view.evidence_index for k in keys)
         if subject not in crossed and current and ladder <= {k[2] for k in keys}:
             compute, _ = _assessed(view, subject, [view.verdicts[k][1] for k in keys])
             found.append(compute)

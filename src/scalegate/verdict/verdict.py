@@ -78,6 +78,7 @@ class ObservationResult:
         invalid_runs, abandoned_runs: counts printed beside the verdict (E4).
         elicitation_shift: `g` in points of probability, or as a factor for horizons; None when unknown (B2).
         sampling: `sealed` (the number of tasks was fixed beforehand) or `anytime` (valid at every look), B4.
+        rung: the highest rung of the elicitation ladder that is stated to have been reached (V4).
         rests_on: addresses of the runs and the digest of the suite.
     """
 
@@ -106,6 +107,7 @@ class ObservationResult:
     envelope: str = ""
     estimator: str = ""
     sampling: str = ""
+    rung: str = ""
     expires: datetime | None = None
     expires_because: str = ""
     held_from: datetime | None = None
@@ -146,6 +148,7 @@ class Verdict:
         context: digest of the ancestors' entries and of every configuration, as they stood.
         ancestors, within: subjects that it descends from, and configurations that its own contains, as they were
             stated; once recorded, later edits do not make the record forget them (S2).
+        combinations: which combinations of tools, peers and so on have no result, in words; empty when each has (S3).
         estimates: version of the estimators as a whole; a recorded verdict of another version is not current.
     """
 
@@ -173,6 +176,7 @@ class Verdict:
     context: Digest | None = None
     ancestors: tuple[str, ...] = ()
     within: tuple[Identifier, ...] = ()
+    combinations: str = ""
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 

@@ -13,8 +13,10 @@ from scalegate.decision.quorum import count_quorum, holds
 from scalegate.policy.document import Permission, PolicyDocument, Quorum
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import Disposition, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.ledger import ledger_faults
 from scalegate.record.view import Logged, RecordView
 from scalegate.tlog.origin import is_demo
+from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 
 
 def act_faults(view: RecordView, logged: Logged) -> Iterator[str]:
@@ -55,6 +57,9 @@ def _under(policy: PolicyDocument, view: RecordView, logged: Logged) -> Iterator
             yield from _holder(policy, body.by, "D10")
         case Resumed() as body:
             yield from _resume(policy, view, body)
+        case Effort() | Control() | Exposure() | Miss() | Proposal() | ProposalAnswer() as body:
+            for rule, what in ledger_faults(policy, view, body, logged.entry.head.issued_at):
+                yield f"{what} ({rule})"
         case _:
             pass
 
