@@ -26,11 +26,11 @@ from scalegate.estimate.bootstrap import (
     PUBLISHED_PENALTY,
     ModelFits,
     Weighting,
-    bootstrap_standard_error,
     fit_free,
     fit_models,
 )
 from scalegate.estimate.bound import FloatArray
+from scalegate.estimate.standard_error import bootstrap_standard_error
 
 MODELS, TASKS, ATTEMPTS, FAMILIES, DRAWS = 30, 200, 8, 60, 1000
 REPEATS = 5
