@@ -58,12 +58,9 @@ def interval(
         return low, high
     factor = widening(units, alpha)
     below, above = max(point - low, 0.0), max(high - point, 0.0)
-    wider_below, wider_above = (
-        min(far, factor * near if near else 0.0) for near, far in ((below, above), (above, below))
-    )
     return (
-        min(low, point - wider_below) if isfinite(low) else low,
-        max(high, point + wider_above) if isfinite(high) else high,
+        min(low, point - min(above, factor * below if below else 0.0)) if isfinite(low) else low,
+        max(high, point + min(below, factor * above if above else 0.0)) if isfinite(high) else high,
     )
 
 
