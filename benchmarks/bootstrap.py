@@ -7,8 +7,8 @@
     python benchmarks/bootstrap.py memory            10,000 draws of the same: peak memory of the process
     python benchmarks/bootstrap.py coverage [NUMBER] displayed intervals with 5, 7, 10 and 20 families
 
-pandas, scikit-learn and inspect_ai are no part of this project: what needs an absent one is skipped, with a line that
-says so. Run it in an environment of its own that has them (`PYTHONPATH=src`).
+pandas, scikit-learn and inspect_ai are for development alone: what needs an absent one is skipped, with a line that
+says so.
 """
 
 from __future__ import annotations
