@@ -5,10 +5,10 @@
                                                      (5) are measured
     python benchmarks/bootstrap.py scores            standard error of 1000 scores, 10,000 draws: beside inspect_ai
     python benchmarks/bootstrap.py memory            10,000 draws of the same: peak memory of the process
-    python benchmarks/bootstrap.py coverage [NUMBER] displayed intervals with 5, 7 and 10 families
+    python benchmarks/bootstrap.py coverage [NUMBER] displayed intervals with 5, 7, 10 and 20 families
 
-pandas, scikit-learn and inspect_ai are no part of this project: what needs an absent one is skipped, with a line that
-says so. Run it in an environment of its own that has them (`PYTHONPATH=src`).
+pandas, scikit-learn and inspect_ai are for development alone: what needs an absent one is skipped, with a line that
+says so.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ import numpy as np
 from scalegate.estimate.bootstrap import (
     PUBLISHED_PENALTY,
     ModelFits,
-    Weighting,
-    bootstrap_standard_error,
-    fit_free,
     fit_models,
 )
 from scalegate.estimate.bound import FloatArray
+from scalegate.estimate.interval import Ends, interval
+from scalegate.estimate.resampling import Weighting
+from scalegate.estimate.standard_error import bootstrap_standard_error
 
 MODELS, TASKS, ATTEMPTS, FAMILIES, DRAWS = 30, 200, 8, 60, 1000
 REPEATS = 5
@@ -186,41 +186,56 @@ def memory() -> None:
 
 
 def coverage(number: int) -> None:
-    """Twelve tasks a family, one attempt, slope 0.7, horizon 30 minutes; each end of the 95 % should hold in 0.975."""
-    print(f"{number} suites each; standard error {(0.975 * 0.025 / number) ** 0.5:.3f}")
-    print("families | sd | p50 upper covers | lower | median upper | p80 upper covers | lower | median upper")
-    for families in (5, 7, 10):
-        for sd in (0.0, 0.5, 1.0):
-            ends = np.array([_suite_ends(np.random.default_rng([3, i]), families, sd) for i in range(number)])
-            truth = np.array([30.0, _typical_p80(sd)])
-            upper, lower = np.mean(ends[:, 1::2] >= truth, axis=0), np.mean(ends[:, 0::2] <= truth, axis=0)
-            middle = np.median(ends[:, 1::2], axis=0)
-            print(
-                f"{families} | {sd} | {upper[0]:.3f} | {lower[0]:.3f} | {middle[0]:.0f}"
-                f" | {upper[1]:.3f} | {lower[1]:.3f} | {middle[1]:.0f}"
-            )
+    """Twelve tasks a family, one attempt, slope 0.7, minutes from 0.5 to 1024; both forms of the same draws."""
+    error = (0.975 * 0.025 / number) ** 0.5
+    print(f"{number} suites each, 95 %: each end should hold in 0.975, standard error {error:.3f}")
+    print("holds as by percentiles -> widened (median distance from the truth, doublings)")
+    print("families | sd | horizon | p50 lower | p50 upper | p80 lower | p80 upper")
+    cases = [(families, sd, 30.0) for families in (5, 7, 10, 20) for sd in (0.0, 0.5, 1.0)]
+    cases += [(families, 1.0, horizon) for families in (5, 7) for horizon in (1.0, 500.0)]
+    for families, sd, horizon in cases:
+        ends = np.array([_suite_ends(np.random.default_rng([3, i]), families, sd, horizon) for i in range(number)])
+        cells = []
+        for level, truth in enumerate((np.log2(horizon), _typical_p80(sd, horizon))):
+            off = ends[:, :, level] - truth  # suite, form, end
+            holds = np.mean([off[..., 0] <= 0, off[..., 1] >= 0], axis=1)  # end, form
+            middle = np.median(off, axis=0).T
+            cells += [
+                f"{holds[end, 0]:.3f} -> {holds[end, 1]:.3f} ({middle[end, 0]:.1f} -> {middle[end, 1]:.1f})"
+                for end in (0, 1)
+            ]
+        print(f"{families} | {sd} | {horizon:g} | " + " | ".join(cells), flush=True)
 
 
-def _suite_ends(generator: np.random.Generator, families: int, sd: float) -> list[float]:
+def _suite_ends(generator: np.random.Generator, families: int, sd: float, horizon: float) -> FloatArray:
+    """Log2 minutes, shape (form, level, end)."""
     family = np.repeat(np.arange(families), 12)
     minutes = 2 ** generator.uniform(-1, 10, family.size)
-    odds = 0.7 * (np.log2(30) - np.log2(minutes)) + sd * generator.standard_normal(families)[family]
+    odds = 0.7 * (np.log2(horizon) - np.log2(minutes)) + sd * generator.standard_normal(families)[family]
     won = generator.binomial(1, 1 / (1 + np.exp(-odds)))
-    fit = fit_free(minutes, family, won, np.ones_like(won), seed=generator.bytes(32))
-    return [fit.p50_lower, fit.p50_upper, fit.p80_lower, fit.p80_upper]
+    fits = fit_models(minutes, family, won[None], np.ones_like(won)[None], seed=generator.bytes(32), draws=DRAWS)
+    (model,) = fits.models
+    found = np.full((2, 2, 2), (-np.inf, np.inf))
+    for form, ends in enumerate((Ends.PERCENTILE, Ends.WIDENED)):
+        for level, each in enumerate(model.horizons):
+            if each.minutes is not None:
+                point = np.log2(each.minutes) if each.minutes > 0 else -np.inf
+                drawn = fits.drawn_from[level, :, 0], fits.drawn_to[level, :, 0]
+                found[form, level] = interval(float(point), *drawn, units=families, alpha=0.05, ends=ends)
+    return found
 
 
-def _typical_p80(sd: float) -> float:
-    """What endlessly many families would give: the p80 of the curve fitted to the average over families."""
+def _typical_p80(sd: float, horizon: float) -> float:
+    """Log2 minutes, for endlessly many families: the p80 of the curve fitted to the average over families."""
     nodes = np.linspace(-4.5, 4.5, 91) * sd
     weights = np.exp(-(np.linspace(-4.5, 4.5, 91) ** 2) / 2)
     lengths = np.linspace(-1, 10, 400)
-    odds = 0.7 * (np.log2(30) - lengths)
+    odds = 0.7 * (np.log2(horizon) - lengths)
     chance = (1 / (1 + np.exp(-(odds[:, None] + nodes)))) @ (weights / weights.sum())
     from scalegate.estimate.logistic import fit_logistic
 
     found, _ = fit_logistic(lengths, chance[None], 1 - chance[None]).lengths(np.log(4))
-    return float(2 ** found[0])
+    return float(found[0])
 
 
 COMMANDS: dict[str, Callable[[list[str]], None]] = {

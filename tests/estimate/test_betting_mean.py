@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -80,7 +81,8 @@ def test_law_2_a_smaller_alpha_never_tightens(suite: list[Task], unit: str) -> N
 
 def test_one_attempt_per_task_and_unit_task_is_the_exact_binomial() -> None:
     suite = [(int(i < 4), int(i < 6), 1, i % 3) for i in range(30)]
-    assert rate(suite, "task") == bound_binomial(4, 6, 30, 0.05, 0.05)
+    found = rate(suite, "task")
+    assert replace(found, standard_error=None) == bound_binomial(4, 6, 30, 0.05, 0.05)
     assert rate(suite, "family").estimator.startswith("betting")
     assert rate(suite, "family").units == 3
 

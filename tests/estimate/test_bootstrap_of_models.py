@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from scalegate.errors import InputError
-from scalegate.estimate import bootstrap
-from scalegate.estimate.bootstrap import ModelFits, Weighting, fit_free, fit_models
+from scalegate.estimate import bootstrap, resampling
+from scalegate.estimate.bootstrap import ModelFits, fit_free, fit_models
 from scalegate.estimate.bound import FloatArray, IntArray
+from scalegate.estimate.resampling import Weighting
 
 SEED = bytes(range(32))
 Outcomes = tuple[FloatArray, IntArray, IntArray, IntArray]
@@ -69,10 +70,10 @@ def test_attempts_of_a_task_are_drawn_anew_in_every_draw_and_for_each_model(time
     """Binomial with `times` as many attempts, and the models apart from each other."""
     minutes, family = np.array([1.0, 2, 4]), np.zeros(3, dtype=np.int64)
     attempts = np.full((2, 3), 8)
-    tables = bootstrap._tables(minutes, family, np.array([[4, 2, 8], [4, 6, 0]]), attempts, Weighting.EQUAL)
+    tables = resampling.tables_of(minutes, family, np.array([[4, 2, 8], [4, 6, 0]]), attempts, Weighting.EQUAL)
     every = np.tile(np.arange(3), (4000, 1))
-    drawn = bootstrap._Drawn(task=every, times=np.full_like(every, times))
-    won = bootstrap._successes(tables, drawn, [bootstrap._stream(SEED, key) for key in tables.keys])
+    drawn = resampling.Drawn(task=every, times=np.full_like(every, times))
+    won = resampling.successes_of(tables, drawn, [resampling.stream(SEED, key) for key in tables.keys])
     share = tables.successes / 8
     np.testing.assert_allclose(won.mean(axis=0), 8 * times * share, atol=0.15 * times)
     np.testing.assert_allclose(won.var(axis=0), 8 * times * share * (1 - share), rtol=0.1)
@@ -83,8 +84,8 @@ def test_attempts_of_a_task_are_drawn_anew_in_every_draw_and_for_each_model(time
 def test_models_do_not_share_the_chance_of_their_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     minutes, family, successes, attempts = outcomes(3, models=2)
     used = []
-    stream = bootstrap._stream
-    monkeypatch.setattr(bootstrap, "_stream", lambda seed, key: used.append(key) or stream(seed, key))
+    stream = bootstrap.stream
+    monkeypatch.setattr(bootstrap, "stream", lambda seed, key: used.append(key) or stream(seed, key))
     fit_models(minutes, family, successes, attempts, seed=SEED, draws=5)
     assert len(set(used)) == 2
     assert all(used)

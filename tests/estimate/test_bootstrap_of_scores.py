@@ -7,9 +7,8 @@ import pytest
 from scipy import stats
 
 from scalegate.errors import InputError
-from scalegate.estimate import bootstrap
-from scalegate.estimate.bootstrap import bootstrap_standard_error
 from scalegate.estimate.bound import FloatArray
+from scalegate.estimate.standard_error import _sums, bootstrap_standard_error
 
 SEED = bytes(32)
 
@@ -33,7 +32,7 @@ def sums_by_place(scores: FloatArray, draws: int) -> FloatArray:
 
 def test_resampled_sums_have_the_law_of_drawing_places() -> None:
     scores = np.random.default_rng(4).exponential(size=12)
-    drawn = bootstrap._sums(scores, np.random.Generator(np.random.SFC64(3)), 4000)
+    drawn = _sums(scores, np.random.Generator(np.random.SFC64(3)), 4000)
     plain = sums_by_place(scores, 4000)
     for moment in (1, 2, 3):
         ours, other = ((each - plain.mean()) ** moment for each in (drawn, plain))
@@ -41,18 +40,27 @@ def test_resampled_sums_have_the_law_of_drawing_places() -> None:
         assert abs(ours.mean() - other.mean()) < 4 * error
 
 
-@pytest.mark.parametrize("kinds", [2, 3, 7, 1000, 40_000, 65_535, 65_536, 100_000])
-def test_every_place_is_equally_likely(kinds: int) -> None:
-    """Sixteen bits alone would favour some: equal parts of all places, and the single ones where they are few."""
-    places = np.empty(400_000, dtype=np.intp)
-    bootstrap._fill(places, kinds, np.random.Generator(np.random.SFC64(8)))
-    assert 0 <= places.min() <= places.max() < kinds
-    parts = np.minimum(kinds, 20)
-    counts = np.bincount(places * parts // kinds, minlength=parts)
-    sizes = np.bincount(np.arange(kinds) * parts // kinds, minlength=parts) / kinds
-    assert stats.chisquare(counts, places.size * sizes).pvalue > 1e-3
-    if kinds <= 1000:
-        assert stats.chisquare(np.bincount(places, minlength=kinds)).pvalue > 1e-3
+@pytest.mark.parametrize("number", [1, 2, 7, 255, 256, 257, 1000])
+def test_every_score_is_equally_likely_in_every_place(number: int) -> None:
+    """One score marked at a time: the sum says how often it came up, which is binomial, and draws are independent."""
+    generator, draws = np.random.Generator(np.random.SFC64(8)), 4000
+    for marked in {0, number // 2, number - 1}:
+        often = _sums(np.eye(1, number, marked)[0], generator, draws).round().astype(np.int64)
+        counts = np.bincount(often, minlength=8)
+        expected = draws * stats.binom.pmf(np.arange(counts.size), number, 1 / number)
+        rare = expected < 5
+        observed, law = (np.append(each[~rare], each[rare].sum()) for each in (counts, expected))
+        law[-1] += draws - law.sum()
+        keep = law > 1e-9
+        if keep.sum() > 1:
+            assert stats.chisquare(observed[keep], law[keep]).pvalue > 1e-4
+        else:
+            assert (often == 1).all()  # one score: every draw is it
+
+
+def test_a_draw_has_as_many_places_as_there_are_scores() -> None:
+    for number in (1, 2, 12, 300, 1000):
+        assert _sums(np.ones(number), np.random.Generator(np.random.SFC64(1)), 500).tolist() == [number] * 500
 
 
 def test_the_seed_is_the_only_source_of_chance_and_order_changes_little() -> None:

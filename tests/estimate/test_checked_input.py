@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from scalegate.errors import InputError
 from scalegate.estimate.binomial import bound_binomial
+from scalegate.estimate.bootstrap import fit_free
 from scalegate.estimate.bound import Bounds
+from scalegate.estimate.horizon import bound_horizon
 from scalegate.estimate.rate import bound_mean, bound_rate
 
 NAN = float("nan")
@@ -76,3 +80,58 @@ def test_one_family_gives_the_honest_wide_bound() -> None:
     assert bounds.units == 1
     assert bounds.lower == 0
     assert bounds.upper >= 0.9
+
+
+# --------------------------------------------------------------------------------------------------- horizons
+
+
+def horizon(**changed: Any) -> Bounds:
+    """Eight tasks of two families, half of them solved."""
+    won = np.array([1, 1, 1, 0, 1, 0, 0, 0])
+    stated: dict[str, Any] = {
+        "minutes": 2.0 ** np.arange(8), "family": np.arange(8) % 2, "successes_lower": won, "successes_upper": won,
+        "attempts": np.ones(8, dtype=np.int64), "success": 0.5, "slopes": (0.5, 1.0), "family_sd": 1.0,
+        "alpha_lower": 0.05, "alpha_upper": 0.05, **changed,
+    }  # fmt: skip
+    return bound_horizon(**stated)
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"minutes": np.array([1.0, 0, 4, 8, 16, 32, 64, 128])}, "minutes[1]"),
+        ({"minutes": np.array([1.0, 2, float("inf"), 8, 16, 32, 64, 128])}, "minutes[2]"),
+        ({"minutes": np.ones(7)}, "minutes"),
+        ({"family": np.zeros(7, dtype=np.int64)}, "family"),
+        ({"successes_lower": np.full(8, -1)}, "tasks[0]"),
+        ({"successes_upper": np.full(8, 2)}, "tasks[0]"),
+        ({"attempts": np.array([1, 1, 1, 0, 1, 1, 1, 1])}, "tasks[3]"),
+        ({"success": 1.0}, "success"),
+        ({"success": NAN}, "success"),
+        ({"slopes": (0.0, 1.0)}, "slopes"),
+        ({"slopes": (1.0, 0.5)}, "slopes"),
+        ({"slopes": (0.5, NAN)}, "slopes"),
+        ({"family_sd": -1.0}, "family_sd"),
+        ({"family_sd": NAN}, "family_sd"),
+        ({"alpha_upper": 0.0}, "alpha_upper"),
+        ({"alpha_lower": 1.0}, "alpha_lower"),
+    ],
+)
+def test_a_horizon_that_cannot_be_asked_for(changed: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        horizon(**changed)
+    assert caught.value.findings[0].path == path
+    assert caught.value.findings[0].mend
+
+
+def test_tasks_of_one_length_and_families_of_one_task_give_the_honest_wide_bound() -> None:
+    usual, one_length = horizon(), horizon(minutes=np.full(8, 16.0))
+    assert 0 < one_length.lower < 16 < one_length.upper < float("inf")
+    assert one_length.upper / one_length.lower > 4
+    singles = horizon(family=np.arange(8))
+    assert singles.upper < usual.upper  # more families say more
+    one = horizon(family=np.zeros(8, dtype=np.int64))
+    assert one.upper > usual.upper
+    assert one.lower < usual.lower
+    shown = fit_free(np.full(8, 16.0), np.arange(8), np.arange(8) % 2, np.ones(8, int), seed=bytes(32), draws=200)
+    assert (shown.label, shown.p50, shown.p50_lower, shown.p50_upper) == ("no slope", None, 0.0, float("inf"))

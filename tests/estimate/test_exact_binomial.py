@@ -35,6 +35,16 @@ def test_matches_scipy(tasks: int, data: st.DataObject, alpha: float) -> None:
     assert bounds.upper == pytest.approx(expected.high, abs=1e-12)
 
 
+def test_matches_statsmodels() -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion", reason="the oracle, statsmodels, is not installed")
+    for tasks in (1, 7, 30, 631):
+        for won in {0, 1, tasks // 3, tasks - 1, tasks}:
+            for alpha in (0.001, 0.05, 0.2):
+                low, high = proportion.proportion_confint(won, tasks, 2 * alpha, method="beta")
+                bounds = bound_binomial(won, won, tasks, alpha, alpha)
+                assert (bounds.lower, bounds.upper) == pytest.approx((float(low), float(high)), abs=1e-9)
+
+
 def test_B3_no_bound_from_finite_data_is_at_an_end_or_of_zero_width() -> None:
     for tasks in (1, 2, 30, 631):
         for won in range(tasks + 1):

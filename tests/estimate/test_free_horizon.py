@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.optimize import minimize
 
-from scalegate.estimate.bootstrap import FreeHorizon, covering_rank, fit_free
+from scalegate.estimate.bootstrap import FreeHorizon, fit_free
 from scalegate.estimate.bound import FloatArray, IntArray
+from scalegate.estimate.interval import covering_rank
 from scalegate.estimate.logistic import End, Fits, fit_logistic
 from shared import shared
 

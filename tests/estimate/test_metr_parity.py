@@ -9,9 +9,10 @@ import pytest
 from scipy.optimize import root
 
 from growth_world import JUNE_2025
-from scalegate.estimate.bootstrap import PUBLISHED_PENALTY, ModelFit, Weighting, fit_models
+from scalegate.estimate.bootstrap import PUBLISHED_PENALTY, ModelFit, fit_models
 from scalegate.estimate.bound import FloatArray, IntArray
 from scalegate.estimate.logistic import End, Fits, fit_logistic
+from scalegate.estimate.resampling import Weighting
 
 SEED = bytes(32)
 Outcomes = tuple[FloatArray, IntArray, IntArray, IntArray]

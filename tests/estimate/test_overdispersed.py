@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from scalegate.estimate import overdispersed
+from scalegate.estimate import score_total
 from scalegate.estimate.binomial import bound_binomial
 from scalegate.estimate.bound import Bounds, FloatArray, IntArray
-from scalegate.estimate.overdispersed import CELLS, bound_overdispersed, upper_rate
+from scalegate.estimate.overdispersed import bound_overdispersed, upper_rate
 from scalegate.estimate.rate import bound_rate
+from scalegate.estimate.score_total import CELLS, ScoreTotal, beta_binomial, group_of, total_of
 
 Task = tuple[int, int, int]  # successes with what is missing as failures, as successes; attempts
 ROWS = [(20, 0.1, 0.33), (50, 0.1, 0.33), (50, 0.05, 0.5), (20, 0.5, 0.33), (50, 0.1, 0.05)]
@@ -127,8 +128,8 @@ def test_a_correlation_outside_the_envelope_is_said() -> None:
 @pytest.mark.parametrize("attempts", [1, 2, 8])
 def test_task_chances_are_the_beta_binomial_ones(attempts: int) -> None:
     rho, rate = np.array([1e-9, 0.2, 0.7, 1.0]), 0.3
-    group = overdispersed._group(attempts, 1, rho, np.ones(4), attempts)
-    found = overdispersed._beta_binomial(rate, rho, attempts, group.fixed)
+    group = group_of(attempts, 1, rho, np.ones(4), attempts)
+    found = beta_binomial(np.full(4, rate), rho, attempts, group.fixed)
     assert found[0] == pytest.approx(stats.binom.pmf(range(attempts + 1), attempts, rate), abs=1e-7)
     for row in (1, 2):
         size = 1 / rho[row] - 1
@@ -139,9 +140,9 @@ def test_task_chances_are_the_beta_binomial_ones(attempts: int) -> None:
 
 def test_the_chance_of_the_statistic_is_the_enumerated_one() -> None:
     attempts = np.array([2, 3, 3])
-    test, rate = overdispersed._test_of(attempts, 1.0), 0.4
+    test, rate = total_of(attempts, 1.0), 0.4
     groups = {group.attempts: group for group in test.groups}
-    laws = {e: overdispersed._beta_binomial(rate, test.rho, e, group.fixed) for e, group in groups.items()}
+    laws = {e: beta_binomial(np.full(test.rho.size, rate), test.rho, e, group.fixed) for e, group in groups.items()}
     for seen in product(range(3), range(4), range(4)):
         totals = test.totals(np.array(seen), attempts)
         expected = np.zeros(test.rho.size)
@@ -156,7 +157,7 @@ def test_the_chance_of_the_statistic_is_the_enumerated_one() -> None:
 def test_the_bound_is_the_first_grid_rate_that_every_correlation_refutes(suite: list[Task], icc_max: float) -> None:
     _, upper, attempts = (np.array(column, dtype=np.int64) for column in zip(*suite, strict=True))
     found = upper_rate(upper, attempts, 0.05, icc_max)
-    test = overdispersed._test_of(attempts, icc_max)
+    test = total_of(attempts, icc_max)
     rows, totals = np.arange(test.rho.size), test.totals(upper, attempts)
     if found < 1:
         assert test.chance(found, rows, totals).max() <= 0.05
@@ -165,20 +166,29 @@ def test_the_bound_is_the_first_grid_rate_that_every_correlation_refutes(suite: 
     assert all(np.all(later <= earlier + 1e-11) for earlier, later in pairwise(chances))
 
 
+@settings(max_examples=40)
+@given(suite=suites, icc_max=envelopes, alpha=st.sampled_from([0.001, 0.05, 0.4]))
+def test_what_is_kept_between_bounds_changes_no_bit_of_them(suite: list[Task], icc_max: float, alpha: float) -> None:
+    _, upper, attempts = (np.array(column, dtype=np.int64) for column in zip(*suite, strict=True))
+    found = upper_rate(upper, attempts, alpha, icc_max)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score_total, "_KEPT", 0)  # as for a suite too large for anything to be kept
+        assert upper_rate(upper, attempts, alpha, icc_max) == found
+
+
 def between_ends(attempts: IntArray, alpha: float, rates: FloatArray, steps: int) -> float:
     """The greatest chance, over correlations inside the cells, that the cell's own test refutes the true rate."""
-    test, worst = overdispersed._test_of(attempts, 1.0), 0.0
+    test, worst = total_of(attempts, 1.0), 0.0
     for cell, (low, high) in enumerate(pairwise(CELLS)):
         rho = np.append(test.rho[3 * cell : 3 * cell + 3], np.linspace(low, high, steps + 2)[1:-1])
         power = 1 + np.full(rho.size, (low + high) / 2)
         levels, counts = np.unique(attempts, return_counts=True)
         groups = tuple(
-            overdispersed._group(int(e), int(n), rho, power, test.scale // 2)
-            for e, n in zip(levels, counts, strict=True)
+            group_of(int(e), int(n), rho, power, test.scale // 2) for e, n in zip(levels, counts, strict=True)
         )
-        inner = overdispersed._Test(rho=rho, groups=groups, scale=test.scale, length=test.length)
+        inner = ScoreTotal(rho=rho, groups=groups, scale=test.scale, length=test.length)
         for rate in rates:
-            laws = inner.laws(float(rate), np.arange(rho.size))
+            laws = inner.laws(np.full(rho.size, rate), np.arange(rho.size))
             refuted = int((laws[:3].max(axis=0) <= alpha).sum())
             worst = max(worst, float(laws[3:, refuted - 1].max()) if refuted else 0.0)
     return worst

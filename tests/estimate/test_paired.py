@@ -33,6 +33,14 @@ def test_mcnemar_matches_scipy(worse: int, better: int) -> None:
     assert mcnemar(0, 0) == 1
 
 
+def test_mcnemar_matches_statsmodels() -> None:
+    """Its exact test is two-sided: twice ours towards the side that leads, at most 1."""
+    tables = pytest.importorskip("statsmodels.stats.contingency_tables", reason="statsmodels is not installed")
+    for worse, better in ((2, 12), (12, 2), (0, 1), (5, 5), (40, 61), (0, 30)):
+        both = tables.mcnemar([[10, worse], [better, 20]], exact=True).pvalue
+        assert min(1.0, 2 * mcnemar(min(worse, better), max(worse, better))) == pytest.approx(both, abs=1e-12)
+
+
 def test_paired_error_matches_the_published_value() -> None:
     """Ten tasks, 4 and 7 solved, the four among the seven: 0.15275, where unpaired arms would give 0.22361."""
     first, second = np.repeat([1.0, 0.0], [4, 6]), np.repeat([1.0, 0.0], [7, 3])

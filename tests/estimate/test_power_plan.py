@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from scalegate.estimate.binomial import bound_binomial
 from scalegate.estimate.power import most_successes, plan_tasks, statistical_power, zero_success_tasks
@@ -44,3 +47,19 @@ def test_too_few_tasks_have_no_power_at_all() -> None:
     assert statistical_power(28, 0.1, 0.05, 0.0) == 0
     assert statistical_power(29, 0.1, 0.05, 0.0) == 1
     assert plan_tasks(0.1, 0.05, 0.0999, 0.99, at_most=500) is None
+
+
+@pytest.mark.parametrize(("limit", "truth"), [(0.5, 0.3), (0.2, 0.05), (0.1, 0.02), (0.05, 0.01)])
+@pytest.mark.parametrize(("alpha", "power"), [(0.05, 0.8), (0.05, 0.9), (0.01, 0.9)])
+def test_the_bound_holds_without_need_as_rarely_as_planned(
+    limit: float, truth: float, alpha: float, power: float
+) -> None:
+    """Over all outcomes of the planned suite, with the bound that gates: exact."""
+    plan = plan_tasks(limit, alpha, truth, power)
+    assert plan is not None
+    uppers = np.array([bound_binomial(k, k, plan.tasks, alpha, alpha).upper for k in range(plan.tasks + 1)])
+    chances = {rate: stats.binom.pmf(range(plan.tasks + 1), plan.tasks, rate) for rate in (truth, limit)}
+    held = float(chances[truth][uppers >= limit].sum())
+    assert held == pytest.approx(1 - plan.statistical_power, abs=1e-12)
+    assert held <= 1 - power
+    assert chances[limit][uppers < limit].sum() <= alpha

@@ -10,34 +10,34 @@ Several models share the draws of families and tasks, so that they can be compar
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from math import inf, log
+from math import exp2, inf, log
 
 import numpy as np
 
 from scalegate.errors import Finding, InputError
 from scalegate.estimate.bound import FloatArray, IntArray
+from scalegate.estimate.interval import Ends, interval
 from scalegate.estimate.logistic import End, Fits, fit_groups
+from scalegate.estimate.resampling import (
+    Drawn,
+    Tables,
+    Weighting,
+    came_up,
+    every_task,
+    stream,
+    successes_of,
+    tables_of,
+    times_drawn,
+)
 
-ESTIMATOR = "free_logistic_horizon/1"
+ESTIMATOR = "free_logistic_horizon/2"
 NO_DATA = "no data"
-CERTAINTY = 0.99
-"""How sure an interval's end is to lie beyond the quantile that endlessly many draws would give."""
 PUBLISHED_PENALTY = 0.1
 """The penalty of Kwa et al. (2025): `C = 10` with weights that sum to 1. It shifts p80 down."""
 _TOGETHER = 200_000
 """Cells (draw, model, task) that are worked on together: they fit in a processor's cache, and bound the memory."""
-
-
-class Weighting(StrEnum):
-    """What a task weighs in a fit, whatever its number of attempts."""
-
-    EQUAL = "equal"
-    INVERSE_ROOT = "inverse_root"
-    """One over the square root of the number of tasks of its family that the model attempted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +169,7 @@ def fit_models(
     levels: Sequence[float] = (0.5, 0.8),
     weighting: Weighting = Weighting.EQUAL,
     penalty: float = 0.0,
+    ends: Ends = Ends.WIDENED,
 ) -> ModelFits:
     """Fit several models on one set of tasks, and resample them together.
 
@@ -180,6 +181,7 @@ def fit_models(
         weighting: of tasks within a model. As published, a task's weight in a draw is that in the data times how
             often it came up, not brought back to a sum of 1: with a penalty, that matters.
         penalty: as in `logistic.fit_groups`, for weights that sum to 1; `PUBLISHED_PENALTY` matches METR.
+        ends: of the intervals; `PERCENTILE` matches METR.
 
     The tasks of all models together are what families and tasks are drawn from, as published. The order of
     tasks, families and models changes no draw of any model.
@@ -201,14 +203,14 @@ def fit_models(
         raise _error("levels", f"{tuple(levels)}", "ask for success rates above 0 and below 1")
     known = ~np.isnan(minutes)
     enters = known & (attempts > 0).any(axis=0)
-    tables = _tables(minutes[enters], family[enters], successes[:, enters], attempts[:, enters], weighting)
-    point = _fit(tables, _every_task(tables), tables.successes[None], penalty, None)
-    ends, drawn_from, drawn_to = _drawn(tables, point, seed, draws, [_log_odds(level) for level in levels], penalty)
+    tables = tables_of(minutes[enters], family[enters], successes[:, enters], attempts[:, enters], weighting)
+    point = _fit(tables, every_task(tables), tables.successes[None], penalty, None)
+    how, drawn_from, drawn_to = _drawn(tables, point, seed, draws, [_log_odds(level) for level in levels], penalty)
     models = []
     for model in range(len(successes)):
         own = Fits(**{name: values[0, model : model + 1] for name, values in vars(point).items()})
         spread = drawn_from[:, :, model], drawn_to[:, :, model]
-        models.append(_model_fit(tables, model, own, ends[:, model], spread, levels, alpha))
+        models.append(_model_fit(tables, model, own, how[:, model], spread, levels, alpha, ends))
     return ModelFits(models=tuple(models), drawn_from=drawn_from, drawn_to=drawn_to)
 
 
@@ -231,98 +233,11 @@ def _log_odds(success: float) -> float:
     return log(success / (1 - success))
 
 
-# ---------------------------------------------------------------------------- what is resampled
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Tables:
-    """The tasks in an order that no name can move: families by what is in them, tasks by length and outcomes.
-
-    Attributes:
-        lengths: shape (task,), log2 minutes.
-        sizes: tasks of each family; the tasks stand family by family.
-        successes, attempts: shape (model, task).
-        worth: shape (model, task): weight of one attempt; a model's weights sum to 1 over its attempts.
-        keys: one per model, of its outcomes alone.
-    """
-
-    lengths: FloatArray
-    sizes: tuple[int, ...]
-    successes: IntArray
-    attempts: IntArray
-    worth: FloatArray
-    keys: tuple[tuple[int, ...], ...]
-
-
-def _tables(
-    minutes: FloatArray, family: IntArray, successes: IntArray, attempts: IntArray, weighting: Weighting
-) -> _Tables:
-    lengths = np.log2(minutes)
-    keys = tuple(_key(lengths, family, *outcomes) for outcomes in zip(successes, attempts, strict=True))
-    rows: dict[int, list[tuple[float, list[tuple[object, ...]], int]]] = {}
-    for task, (length, each) in enumerate(zip(lengths.tolist(), family.tolist(), strict=True)):
-        outcomes = zip(keys, successes[:, task].tolist(), attempts[:, task].tolist(), strict=True)
-        rows.setdefault(each, []).append((length, sorted(outcomes), task))
-    groups = sorted(
-        (sorted(group) for group in rows.values()), key=lambda group: (len(group), [row[:2] for row in group])
-    )
-    order = np.array([row[-1] for group in groups for row in group], dtype=np.int64)
-    sizes = tuple(len(group) for group in groups)
-    tried = attempts[:, order]
-    return _Tables(
-        lengths=lengths[order],
-        sizes=sizes,
-        successes=successes[:, order],
-        attempts=tried,
-        worth=_worth(tried, sizes, weighting),
-        keys=keys,
-    )
-
-
-def _key(lengths: FloatArray, family: IntArray, successes: IntArray, attempts: IntArray) -> tuple[int, ...]:
-    """Names a model by what it did, so that neither its name nor its place moves its draws."""
-    members: dict[int, list[tuple[float, int, int]]] = {}
-    for each, *row in zip(family.tolist(), lengths.tolist(), successes.tolist(), attempts.tolist(), strict=True):
-        if row[2]:
-            members.setdefault(each, []).append((row[0], row[1], row[2]))
-    content = repr(sorted(sorted(group) for group in members.values()))
-    return tuple(np.frombuffer(hashlib.sha256(content.encode()).digest(), dtype="<u4").tolist())
-
-
-def _worth(attempts: IntArray, sizes: tuple[int, ...], weighting: Weighting) -> FloatArray:
-    tried = attempts > 0
-    weights = tried.astype(np.float64)
-    if weighting is Weighting.INVERSE_ROOT and sizes:
-        starts = np.cumsum((0, *sizes[:-1]))
-        in_family = np.repeat(np.add.reduceat(weights, starts, axis=1), sizes, axis=1)
-        weights = weights / np.sqrt(np.maximum(in_family, 1))
-    total = weights.sum(axis=1, keepdims=True)
-    return np.asarray(weights / np.where(total > 0, total, 1) / np.maximum(attempts, 1))
-
-
-# ---------------------------------------------------------------------------- resampling
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Drawn:
-    """Some draws, without the tasks that did not come up.
-
-    Attributes:
-        task: shape (draw, place), the task at each place.
-        times: how often it came up; 0 at the places that are left over.
-    """
-
-    task: IntArray
-    times: IntArray
-
-
-def _every_task(tables: _Tables) -> _Drawn:
-    number = tables.lengths.size
-    return _Drawn(task=np.arange(number)[None], times=np.ones((1, number), dtype=np.int64))
+# ---------------------------------------------------------------------------- fits and their quantiles
 
 
 def _drawn(
-    tables: _Tables, point: Fits, seed: bytes, draws: int, log_odds: list[float], penalty: float
+    tables: Tables, point: Fits, seed: bytes, draws: int, log_odds: list[float], penalty: float
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Ends, shape (draw, model), and horizons from below and above, shape (level, draw, model)."""
     models, tasks = tables.attempts.shape
@@ -332,67 +247,23 @@ def _drawn(
     if not tasks:
         return ends, lower, upper
     units = np.random.SeedSequence(int.from_bytes(seed, "big"), spawn_key=(0,))
-    times = _times_drawn(tables.sizes, np.random.Generator(np.random.PCG64(units)), draws)
+    times = times_drawn(tables.sizes, np.random.Generator(np.random.PCG64(units)), draws)
     # Streams of their own, so that outcomes do not move the draws of families and tasks, nor models each other's.
-    tries = [_stream(seed, key if models > 1 else ()) for key in tables.keys]
+    tries = [stream(seed, key if models > 1 else ()) for key in tables.keys]
     begin = np.where(point.end == End.CONVERGED, (point.intercept, point.slope), 0.0)[:, 0]
     together = max(1, _TOGETHER // (models * tasks))
     for first in range(0, draws, together):
         some = slice(first, first + together)
-        drawn = _came_up(times[some])
-        found = _fit(tables, drawn, _successes(tables, drawn, tries), penalty, (begin[0], begin[1]))
+        drawn = came_up(times[some])
+        found = _fit(tables, drawn, successes_of(tables, drawn, tries), penalty, (begin[0], begin[1]))
         ends[some] = found.end
         for level, odds in enumerate(log_odds):
             lower[level, some], upper[level, some] = found.lengths(odds)
     return ends, lower, upper
 
 
-def _stream(seed: bytes, key: tuple[int, ...]) -> np.random.Generator:
-    sequence = np.random.SeedSequence(int.from_bytes(seed, "big"), spawn_key=(1, *key))
-    return np.random.Generator(np.random.PCG64(sequence))
-
-
-def _times_drawn(sizes: tuple[int, ...], generator: np.random.Generator, draws: int) -> IntArray:
-    """Shape (draw, task): how often each task came up."""
-    families = len(sizes)
-    picked = _tally(generator, np.full(draws, families), families)
-    return np.concatenate([_tally(generator, picked[:, i] * size, size) for i, size in enumerate(sizes)], axis=1)
-
-
-def _tally(generator: np.random.Generator, numbers: IntArray, kinds: int) -> IntArray:
-    """Shape (draw, kind): how often each kind comes up when each draw takes its number of them, evenly."""
-    draw = np.repeat(np.arange(numbers.size), numbers)
-    kind = generator.integers(0, kinds, size=draw.size)
-    return np.bincount(draw * kinds + kind, minlength=numbers.size * kinds).reshape(numbers.size, kinds)
-
-
-def _came_up(times: IntArray) -> _Drawn:
-    width = int((times > 0).sum(axis=1).max())
-    task = np.argsort(times == 0, axis=1, kind="stable")[:, :width]
-    return _Drawn(task=task, times=np.take_along_axis(times, task, axis=1))
-
-
-def _successes(tables: _Tables, drawn: _Drawn, streams: list[np.random.Generator]) -> IntArray:
-    """Shape (draw, model, place): successes among the attempts drawn.
-
-    A task that came up `m` times with `n` attempts has `m * n` of them drawn from its own `n`.
-    """
-    won = np.empty((drawn.task.shape[0], len(streams), drawn.task.shape[1]), dtype=np.int64)
-    for model, generator in enumerate(streams):
-        number, tries = tables.successes[model], tables.attempts[model]
-        mixed = ((number > 0) & (number < tries))[drawn.task] & (drawn.times > 0)
-        mine = drawn.times * number[drawn.task]
-        task = drawn.task[mixed]
-        mine[mixed] = generator.binomial(drawn.times[mixed] * tries[task], (number / np.maximum(tries, 1))[task])
-        won[:, model] = mine
-    return won
-
-
-# ---------------------------------------------------------------------------- fits and their quantiles
-
-
 def _fit(
-    tables: _Tables, drawn: _Drawn, won: IntArray, penalty: float, start: tuple[FloatArray, FloatArray] | None
+    tables: Tables, drawn: Drawn, won: IntArray, penalty: float, start: tuple[FloatArray, FloatArray] | None
 ) -> Fits:
     """Curves of shape (draw, model)."""
     tried = np.take(tables.attempts, drawn.task, axis=1).swapaxes(0, 1) * drawn.times[:, None]
@@ -401,147 +272,48 @@ def _fit(
 
 
 def _model_fit(
-    tables: _Tables,
+    tables: Tables,
     model: int,
     point: Fits,
-    ends: IntArray,
+    how: IntArray,
     spread: tuple[FloatArray, FloatArray],
     levels: Sequence[float],
     alpha: float,
+    ends: Ends,
 ) -> ModelFit:
     tried = tables.attempts[model] > 0
     if not tried.any():
         return ModelFit(label=NO_DATA, horizons=tuple(Horizon(success=level) for level in levels))
     end = End(int(point.end[0]))
     converged = end is End.CONVERGED
+    families = len(set(np.repeat(np.arange(len(tables.sizes)), tables.sizes)[tried].tolist()))
     return ModelFit(
         label=end.label,
         horizons=tuple(
-            _horizon(point, lower, upper, level, alpha)
+            _horizon(point, drawn, families, level, alpha, ends)
             if end in (End.CONVERGED, End.SEPARATED)
             else Horizon(success=level)  # B5: without a curve nothing is bounded
-            for level, lower, upper in zip(levels, *spread, strict=True)
+            for level, drawn in zip(levels, zip(*spread, strict=True), strict=True)
         ),
         intercept=float(point.intercept[0]) if converged else None,
         slope=-float(point.slope[0]) if converged else None,
-        draws=ends.size,
-        separated_draws=int((ends == End.SEPARATED).sum()),
-        unconverged_draws=int((ends >= End.NO_SLOPE).sum()),
+        draws=how.size,
+        separated_draws=int((how == End.SEPARATED).sum()),
+        unconverged_draws=int((how >= End.NO_SLOPE).sum()),
         units=int(tried.sum()),
-        families=len(set(np.repeat(np.arange(len(tables.sizes)), tables.sizes)[tried].tolist())),
+        families=families,
     )
 
 
-def _horizon(point: Fits, lower: FloatArray, upper: FloatArray, level: float, alpha: float) -> Horizon:
-    """The horizon and the ends of its interval, in minutes.
-
-    The ends are order statistics that lie beyond the quantiles of endlessly many draws, but for a Monte Carlo
-    error of probability `1 - CERTAINTY` each.
-    """
+def _horizon(
+    point: Fits, drawn: tuple[FloatArray, FloatArray], families: int, level: float, alpha: float, ends: Ends
+) -> Horizon:
+    """The horizon and the ends of its interval, in minutes."""
     gap_from, gap_to = point.lengths(_log_odds(level))  # equal unless separated
-    middle = float(_minutes((gap_from + gap_to) / 2)[0])
-    rank = covering_rank(lower.size, 1 - alpha / 2)
-    if rank is None:
-        return Horizon(success=level, minutes=middle)
-    return Horizon(
-        success=level,
-        minutes=middle,
-        lower=float(_minutes(np.sort(lower)[-rank : lower.size - rank + 1])[0]),
-        upper=float(_minutes(np.sort(upper)[rank - 1 : rank])[0]),
-    )
+    middle = float(((gap_from + gap_to) / 2)[0])
+    lower, upper = interval(middle, *drawn, units=families, alpha=alpha, ends=ends)
+    return Horizon(success=level, minutes=_minutes(middle), lower=_minutes(lower), upper=_minutes(upper))
 
 
-# ---------------------------------------------------------------------------- the mean of scores
-
-
-def bootstrap_standard_error(scores: FloatArray, *, seed: bytes, draws: int = 1000) -> float:
-    """Standard deviation of the mean over resamples of the scores, with replacement: for display beside other tools.
-
-    Args:
-        scores: at least one, finite.
-        seed: 32 bytes; the only source of chance.
-        draws: resamples, at least 1.
-
-    Few different scores come up multinomially often, so that only their counts are drawn; else every place is. Both
-    are the law of drawing each score of each resample. It is 0 for equal scores and bounds nothing: bounds come from
-    `rate` (B3), whose units are tasks and not attempts (B4).
-
-    Raises:
-        InputError: without scores, with one that is not finite, or without draws.
-
-    Source: B. Efron (1979), "Bootstrap methods", Annals of Statistics 7(1). Test: `test_bootstrap_of_scores.py`.
-    """
-    assert len(seed) == 32, len(seed)
-    if scores.ndim != 1 or not scores.size or not np.isfinite(scores).all():
-        raise _error("scores", "no scores, or one that is no number", "give at least one finite score")
-    if draws < 1:
-        raise _error("draws", f"{draws} draws", "ask for at least one")
-    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(int.from_bytes(seed, "big"))))
-    center = float(scores.mean())
-    distinct, counts = np.unique(scores - center, return_counts=True)
-    if distinct.size == 1:
-        return 0.0
-    if distinct.size == 2:
-        often = generator.binomial(scores.size, counts[1] / scores.size, draws)
-        sums = often * (distinct[1] - distinct[0])
-    elif distinct.size * _DEAR < scores.size:
-        sums = generator.multinomial(scores.size, counts / scores.size, draws) @ distinct
-    else:
-        sums = _sums(scores - center, generator, draws)
-    return float(sums.std() / scores.size)
-
-
-_DEAR = 40
-"""What drawing one count costs, in draws of one place."""
-_PLACES = 50_000
-"""Places drawn together."""
-
-
-def _sums(scores: FloatArray, generator: np.random.Generator, draws: int) -> FloatArray:
-    """Sums of resamples, place by place, as many at a time as a processor's cache holds."""
-    together = min(draws, max(1, _PLACES // scores.size))
-    places = np.empty((together, scores.size), dtype=np.intp)
-    drawn, sums = np.empty(places.shape), np.empty(draws)
-    for first in range(0, draws, together):
-        _fill(places.reshape(-1), scores.size, generator)
-        scores.take(places, mode="clip", out=drawn)  # "clip" skips a check per place
-        number = min(together, draws - first)
-        sums[first : first + number] = drawn[:number].sum(axis=1)
-    return sums
-
-
-def _fill(places: IntArray, kinds: int, generator: np.random.Generator) -> None:
-    """Fill with whole numbers below `kinds`, all equally likely, at four to a word of the generator where they fit.
-
-    Source: D. Lemire (2019), "Fast random integer generation in an interval", ACM TOMACS 29(1): of `u * kinds`, with 16
-    random bits `u`, the upper half is even unless the lower is below `2^16 mod kinds`; those are drawn anew.
-    """
-    if kinds >= 2**16:
-        places[:] = generator.integers(0, kinds, size=places.size)
-        return
-    words = np.asarray(generator.bit_generator.random_raw(-(-places.size // 4)))
-    bits = words.view(np.uint16)[: places.size]
-    uneven = np.flatnonzero(bits * np.uint16(kinds) < 2**16 % kinds)
-    np.multiply(bits, kinds, out=places, dtype=np.intp)
-    places >>= 16
-    places[uneven] = generator.integers(0, kinds, size=uneven.size)
-
-
-# ---------------------------------------------------------------------------- what both use
-
-
-def covering_rank(draws: int, level: float, certainty: float = CERTAINTY) -> int | None:
-    """The least rank whose order statistic is at or above the quantile `level` with probability `certainty`.
-
-    None when not even the greatest draw is. The number of draws below the quantile is binomial.
-    """
-    from scipy.special import bdtr
-
-    ranks = np.arange(1, draws + 1)
-    enough = np.flatnonzero(bdtr(ranks - 1, draws, level) >= certainty)
-    return int(ranks[enough[0]]) if enough.size else None
-
-
-def _minutes(lengths: FloatArray) -> FloatArray:
-    with np.errstate(over="ignore"):
-        return np.asarray(np.exp2(lengths))
+def _minutes(length: float) -> float:
+    return exp2(length) if length < 1024 else inf

@@ -26,6 +26,8 @@ class Bounds:
         estimator: name and version, for example `exact_binomial/1`; goes into the record.
         units: number of independent units that the bound rests on.
         notes: what a reader must know to judge the number, as short clauses.
+        standard_error: of `point`, for display beside other tools' figures; None where there is none. No bound rests
+            on it: it is 0 where every outcome was the same (B3).
     """
 
     lower: float
@@ -34,3 +36,4 @@ class Bounds:
     estimator: str
     units: int
     notes: tuple[str, ...] = ()
+    standard_error: float | None = None

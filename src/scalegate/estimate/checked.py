@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from scalegate.errors import Finding, InputError
-from scalegate.estimate.bound import FloatArray, IntArray
+from scalegate.estimate.bound import BoolArray, FloatArray, IntArray
 
 
 def checked_level(alpha: float, name: str = "alpha") -> float:
@@ -72,6 +72,21 @@ def checked_families(family: IntArray, tasks: int) -> None:
     """One family per task; a family of one task is a unit like any other."""
     if np.asarray(family).shape != (tasks,):
         raise _error("family", "not one family per task", "give every task its family")
+
+
+def checked_minutes(minutes: FloatArray, tasks: int) -> BoolArray:
+    """Which tasks have human minutes: NaN where unknown, else above 0 and finite.
+
+    Raises:
+        InputError: naming the first task (from 0) that breaks this.
+    """
+    values = np.asarray(minutes, dtype=np.float64)
+    if values.shape != (tasks,):
+        raise _error("minutes", "not one number per task", "give every task its minutes, NaN where unknown")
+    known = ~np.isnan(values)
+    wrong = known & ~((values > 0) & np.isfinite(values))
+    _at(wrong, "human minutes that are not above 0 and finite", "leave minutes out where unknown", "minutes")
+    return known
 
 
 def _at(wrong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], what: str, mend: str, name: str = "tasks") -> None:

@@ -22,6 +22,8 @@ from statistics import NormalDist
 import numpy as np
 
 from scalegate.estimate.bound import BoolArray, Bounds, FloatArray, IntArray
+from scalegate.estimate.checked import checked_counts, checked_families, checked_level, checked_minutes
+from scalegate.estimate.stated import require, require_open_unit
 from scalegate.estimate.success_count import (
     Envelope,
     Tasks,
@@ -68,22 +70,24 @@ def bound_horizon(
         Minutes. `upper` is infinite when every task succeeded or none has minutes; `lower` is 0 when every
         task failed or none has minutes. With a spread between families "the horizon" may mean that of a
         typical family (u = 0) or the length at which success averages `success` over families: the bounds
-        hold for both. One more success lowers neither of them.
+        hold for both. One more success lowers neither of them. Tasks of one length, or one family, bound as little as
+        they say: nothing is fitted, so nothing can fail to be.
+
+    Raises:
+        InputError: counts, minutes, levels or an envelope that cannot be.
 
     The count is the sum over tasks of the share of attempts that succeeded: the task is the unit (B4). For
     one attempt per task the test is exact. For several, see `success_count.chance_of_at_most`.
     """
-    assert 0 < success < 1, success
-    assert 0 < slopes[0] <= slopes[1], slopes
-    assert family_sd >= 0, family_sd
-    assert 0 < alpha_lower < 1, alpha_lower
-    assert 0 < alpha_upper < 1, alpha_upper
-    assert np.all((successes_lower >= 0) & (successes_lower <= successes_upper) & (successes_upper <= attempts))
-    known = ~np.isnan(minutes)
-    assert np.all(minutes[known] > 0), "minutes must be above 0"
-    assert np.all(np.isfinite(minutes[known])), "minutes must be finite"
+    checked_counts(successes_lower, successes_upper, attempts)
+    checked_families(family, attempts.size)
+    checked_level(alpha_lower, "alpha_lower")
+    checked_level(alpha_upper, "alpha_upper")
+    require_open_unit("success", success)
+    require(0 < slopes[0] <= slopes[1] < inf, "slopes", slopes, "two finite numbers above 0, the flatter slope first")
+    require(0 <= family_sd < inf, "family_sd", family_sd, "a finite number from 0 on")
+    known = checked_minutes(minutes, attempts.size)
     number, tries = int(known.sum()), attempts[known]
-    assert np.all(tries >= 1), "a task without a registered attempt"
     notes = _notes(known, family, slopes, family_sd)
     if not number:
         return Bounds(lower=0.0, upper=inf, point=None, estimator=ESTIMATOR, units=0, notes=notes)

@@ -16,25 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from math import ceil, lgamma, log, sqrt
+from functools import partial
+from math import ceil, log, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
 from scalegate.estimate.bound import Bounds, FloatArray, IntArray
 from scalegate.estimate.checked import checked_counts, checked_level, checked_share
+from scalegate.estimate.score_total import CELLS, STEPS, ScoreTotal, cells_to, total_of
 
 ESTIMATOR = "overdispersed_total/1"
 ICC_MAX = 1.0
 """The default envelope: every correlation, from independent attempts to tasks that always or never succeed."""
-CELLS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)
-"""Ends of the cells of correlations. One statistic serves a cell and must refute at its ends and in its middle; in
-between the chance of a wrong bound exceeds a level of 0.01 or more by at most 1 % of it (ADR 0006)."""
 _GRID = 1 << 20
-_LATTICE = 1 << 17
-_NOISE = 1e-12
-"""Added to every probability: more than the Fourier transforms can be off."""
+_COARSE = _GRID // STEPS
 
 
 def bound_overdispersed(
@@ -84,7 +79,7 @@ def bound_overdispersed(
 def _notes(successes: IntArray, attempts: IntArray, icc_max: float) -> tuple[str, ...]:
     if not attempts.size:
         return ("no tasks: nothing is bounded",)
-    top, seen = CELLS[_cells(icc_max)], estimate_icc(successes, attempts)
+    top, seen = CELLS[cells_to(icc_max)], estimate_icc(successes, attempts)
     notes = [
         "tasks are taken as independent of each other",
         f"the success rates of tasks are taken as beta distributed, attempts at a task correlated by at most {top:g}",
@@ -103,21 +98,80 @@ def upper_rate(successes: IntArray, attempts: IntArray, alpha: float, icc_max: f
     """
     if not attempts.size:
         return 1.0
-    test = _test_of(attempts, icc_max)
-    totals = test.totals(successes, attempts)
-    if int(totals[0]) == attempts.size * test.scale:  # every attempt succeeded, whatever the row
+    total = total_of(attempts, icc_max)
+    seen = total.totals(successes, attempts)
+    if int(seen[0]) == attempts.size * total.scale:  # every attempt succeeded, whatever the row
         return 1.0
     guess = _first_guess(float(np.sort(successes / attempts).mean()), attempts.size, alpha)
-    low, rows = 0, np.arange(test.rho.size)
-    lead = int(np.argmin(test.distance(guess, totals)))
+    start = _narrow(total, seen, alpha, guess) if total.kept else _wide(total, seen, guess)
+    low, lead, rows, level, guess = start.low, start.lead, start.rows, start.level, start.guess
     while rows.size:
         # A row that refutes where the leading one begins to refutes from there on.
-        low = _end(partial(test.one_chance, row=lead, totals=totals), low, _GRID, guess, alpha)
+        low = _end(partial(total.chances, row=lead, seen=seen), (low, level), start.high, guess, alpha)
         guess = low / _GRID
-        chances = test.chance(guess, rows, totals) if low < _GRID else np.zeros(rows.size)
-        lead = int(rows[np.argmax(chances)])
+        chances = total.chance(guess, rows, seen) if low < _GRID else np.zeros(rows.size)
+        lead, level = int(rows[np.argmax(chances)]), float(_levels(chances.max(keepdims=True))[0])
         rows = rows[chances > alpha]
     return low / _GRID
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Start:
+    """Where a search begins: only the time taken depends on it, not what is found.
+
+    Attributes:
+        low, high: grid points between which the bound lies, `low` excluded.
+        rows: those that do not refute `low`; the others do not refute less from there on.
+        lead: the row looked at first; `level`: of its chance at `low`.
+        guess: the rate looked at first.
+    """
+
+    low: int
+    high: int
+    rows: IntArray
+    lead: int
+    level: float
+    guess: float
+
+
+def _wide(total: ScoreTotal, seen: IntArray, guess: float) -> _Start:
+    lead = int(np.argmin(total.distance(guess, seen)))
+    return _Start(low=0, high=_GRID, rows=np.arange(total.rho.size), lead=lead, level=0.0, guess=guess)
+
+
+def _narrow(total: ScoreTotal, seen: IntArray, alpha: float, guess: float) -> _Start:
+    """Between two neighbouring coarse rates, whose distributions all bounds for one suite share."""
+    step = ceil(guess * STEPS)
+    while step < STEPS and (total.coarse_chance(step, seen) > alpha).any():
+        step += 1
+    while not ((before := total.coarse_chance(step - 1, seen)) > alpha).any():
+        step -= 1
+    rows = np.flatnonzero(before > alpha)
+    steps = np.arange(max(step - 2, 0), min(step + 2, STEPS))
+    levels = np.array([_levels(total.coarse_chance(int(each), seen)[rows]) for each in steps])
+    lead = int(np.argmax(crossings := _crossings(steps / STEPS, levels, sqrt(-log(alpha)))))
+    return _Start(
+        low=(step - 1) * _COARSE,
+        high=step * _COARSE,
+        rows=rows,
+        lead=int(rows[lead]),
+        level=float(levels[steps == step - 1, lead][0]),
+        guess=float(crossings[lead]),
+    )
+
+
+def _levels(chances: FloatArray) -> FloatArray:
+    """`sqrt(-log chance)`, nearly linear in the rate."""
+    return np.sqrt(-np.log(np.clip(chances, 1e-300, 1.0)))
+
+
+def _crossings(rates: FloatArray, levels: FloatArray, target: float) -> FloatArray:
+    """Per column of levels: the rate at which they reach the target, by Lagrange's polynomial through all of them."""
+    same = np.eye(rates.size, dtype=np.bool_)[:, :, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = (target - levels) / (levels[:, None] - levels)
+        ends = rates @ np.where(same, 1.0, factors).prod(axis=1)
+    return np.where(np.isfinite(ends), ends, 0.0)
 
 
 def _first_guess(share: float, tasks: int, alpha: float) -> float:
@@ -126,150 +180,26 @@ def _first_guess(share: float, tasks: int, alpha: float) -> float:
     return min((share + z / 2 + sqrt(z * share * (1 - share) + z * z / 4)) / (1 + z), 0.999)
 
 
-def _end(chance: Callable[[float], float], low: int, high: int, guess: float, alpha: float) -> int:
-    """First grid point above `low` with a chance of at most `alpha`; at rate 1 (`high`) that chance is 0.
+def _end(
+    chances: Callable[[FloatArray], FloatArray], known: tuple[int, float], high: int, guess: float, alpha: float
+) -> int:
+    """First grid point above the `known` one with a chance of at most `alpha`; `high` is known to be one, or rate 1.
 
-    Secants on `sqrt(-log chance)`, nearly linear in the rate; after a dozen steps, halving.
+    Secants on `_levels`, two neighbouring grid points at a time; after a dozen steps, halving.
     """
-    target, past = sqrt(-log(alpha)), (low / _GRID, 0.0)
+    target, low, past = sqrt(-log(alpha)), known[0], (known[0] / _GRID, known[1])
     steps = 0
     while high - low > 1:
         at = min(max(ceil(guess * _GRID), low + 1), high - 1) if steps < 12 else (low + high) // 2
-        found = chance(at / _GRID)
-        low, high = (low, at) if found <= alpha else (at, high)
-        level = sqrt(-log(min(found, 1.0)))
+        pair = np.arange(at - 1, at + 1)[int(at == 1) :]  # at rate 0 the chance is 1
+        found = chances(pair / _GRID)
+        low = max([low, *pair[found > alpha].tolist()])
+        high = min([high, *pair[found <= alpha].tolist()])
+        level = float(_levels(found[-1:])[0])
         slope = (level - past[1]) / (at / _GRID - past[0]) if at / _GRID != past[0] else 0.0
         guess = at / _GRID + (target - level) / slope if slope > 0 else (low + high) / 2 / _GRID
         past, steps = (at / _GRID, level), steps + 1
     return high
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Group:
-    """Tasks with one number of attempts.
-
-    Attributes:
-        tasks: how many.
-        scores: shape (row, successes), whole numbers from 0 to the scale.
-        fixed: shape (row, successes), the part of the log-probability that does not depend on the rate.
-    """
-
-    tasks: int
-    attempts: int
-    scores: IntArray
-    fixed: FloatArray
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Test:
-    """Three rows per cell: the correlation `rho` at its ends and in its middle, and the statistic of the cell."""
-
-    rho: FloatArray
-    groups: tuple[_Group, ...]
-    scale: int
-    length: int
-
-    def totals(self, successes: IntArray, attempts: IntArray) -> IntArray:
-        """The statistic of each row."""
-        parts = [g.scores[:, successes[attempts == g.attempts]].sum(axis=1) for g in self.groups]
-        return np.asarray(np.sum(parts, axis=0), dtype=np.int64)
-
-    def distance(self, rate: float, totals: IntArray) -> FloatArray:
-        """How many standard deviations the statistic lies below its mean; only says which row to look at first."""
-        mean, variance = np.zeros(self.rho.size), np.zeros(self.rho.size)
-        for group in self.groups:
-            chances = _beta_binomial(rate, self.rho, group.attempts, group.fixed)
-            each = (chances * group.scores).sum(axis=1)
-            mean += group.tasks * each
-            variance += group.tasks * ((chances * group.scores**2).sum(axis=1) - each**2)
-        return np.asarray((mean - totals) / np.sqrt(variance))
-
-    def one_chance(self, rate: float, *, row: int, totals: IntArray) -> float:
-        return float(self.chance(rate, np.array([row]), totals)[0])
-
-    def chance(self, rate: float, rows: IntArray, totals: IntArray) -> FloatArray:
-        """Per row: the probability of a statistic no greater than the one seen, when the mean rate is `rate`."""
-        return np.asarray(self.laws(rate, rows)[np.arange(rows.size), totals[rows]])
-
-    def laws(self, rate: float, rows: IntArray) -> FloatArray:
-        """Probability that the statistic is at most 0, 1, ..., shape (row, total)."""
-        spectrum = np.ones((rows.size, self.length // 2 + 1), dtype=np.complex128)
-        for group in self.groups:
-            scores = np.zeros((rows.size, self.scale + 1))
-            chances = _beta_binomial(rate, self.rho[rows], group.attempts, group.fixed[rows])
-            np.add.at(scores, (np.arange(rows.size)[:, None], group.scores[rows]), chances)
-            spectrum *= _power(np.fft.rfft(scores, self.length, axis=1), group.tasks)
-        law = np.maximum(np.fft.irfft(spectrum, self.length, axis=1), 0)
-        # running sums of numbers that are not negative: never falls as the statistic grows, to the last bit
-        return np.asarray(np.cumsum(law, axis=1) + _NOISE)
-
-
-def _cells(icc_max: float) -> int:
-    """How many cells reach `icc_max`."""
-    return max(1, next(i for i, end in enumerate(CELLS) if end >= icc_max))
-
-
-def _test_of(attempts: IntArray, icc_max: float) -> _Test:
-    levels, tasks = np.unique(attempts, return_counts=True)
-    return _test_for(tuple(levels.tolist()), tuple(tasks.tolist()), _cells(icc_max))
-
-
-@lru_cache(maxsize=16)  # both ends, and all models that ran one suite
-def _test_for(levels: tuple[int, ...], tasks: tuple[int, ...], cells: int) -> _Test:
-    ends = np.array(CELLS[: cells + 1])
-    middle = (ends[:-1] + ends[1:]) / 2
-    rho, power = np.stack([ends[:-1], middle, ends[1:]], axis=1).ravel(), 1 + np.repeat(middle, 3)
-    number = sum(tasks)
-    half = min(levels[-1], max(4, _LATTICE // (2 * number)))
-    groups = tuple(_group(e, n, rho, power, half) for e, n in zip(levels, tasks, strict=True))
-    return _Test(rho=rho, groups=groups, scale=2 * half, length=_fast(number * 2 * half + 1))
-
-
-def _group(attempts: int, tasks: int, rho: FloatArray, power: FloatArray, half: int) -> _Group:
-    """Scores `x + x**power` in units of `1 / half`, rounded down so that only full success scores in full (B3)."""
-    won = np.arange(attempts + 1)
-    convex = np.floor(half * (won / attempts) ** power[:, None] + 1e-9).astype(np.int64)
-    ways = np.array([lgamma(attempts + 1) - lgamma(k + 1) - lgamma(attempts - k + 1) for k in won])
-    steps = np.arange(1, attempts)
-    divisor = np.log(1 - rho[:, None] + steps * rho[:, None]).sum(axis=1, keepdims=True)
-    return _Group(tasks=tasks, attempts=attempts, scores=half * won // attempts + convex, fixed=ways - divisor)
-
-
-def _beta_binomial(rate: float, rho: FloatArray, attempts: int, fixed: FloatArray) -> FloatArray:
-    """Probabilities of 0 to `attempts` successes, shape (row, successes); good at both ends of `rho`.
-
-    The usual products over `rate * (1 - rho) + i * rho` have, for `i = 0`, factors `1 - rho` above and below;
-    they are cancelled here, so that `rho = 1` (always or never) is no special case.
-    """
-    steps = np.arange(1, attempts) * rho[:, None]
-    zero = np.zeros((rho.size, 1))
-    won = np.hstack([zero, np.log(rate * (1 - rho[:, None]) + steps).cumsum(axis=1)])
-    lost = np.hstack([zero, np.log((1 - rate) * (1 - rho[:, None]) + steps).cumsum(axis=1)])[:, ::-1]
-    chances = np.empty((rho.size, attempts + 1))
-    chances[:, 0] = (1 - rate) * np.exp(lost[:, 0] + fixed[:, 0])
-    chances[:, -1] = rate * np.exp(won[:, -1] + fixed[:, -1])
-    mixed = np.exp(won[:, :-1] + lost[:, 1:] + fixed[:, 1:-1])
-    chances[:, 1:-1] = rate * (1 - rate) * (1 - rho[:, None]) * mixed
-    return chances
-
-
-def _power(base: npt.NDArray[np.complex128], exponent: int) -> npt.NDArray[np.complex128]:
-    """By repeated squaring: a complex power through logarithms takes ten times as long."""
-    result: npt.NDArray[np.complex128] | None = None
-    while exponent:
-        if exponent & 1:
-            result = base if result is None else result * base
-        exponent >>= 1
-        if exponent:
-            base = base * base
-    assert result is not None, "no tasks"
-    return result
-
-
-def _fast(least: int) -> int:
-    """A length of at least `least` that Fourier transforms like: a power of two, or three or five quarters of one."""
-    power = 1 << (least - 1).bit_length()
-    return next(size for size in (5 * power // 8, 3 * power // 4, power) if size >= least)
 
 
 def estimate_icc(successes: IntArray, attempts: IntArray) -> float | None:

@@ -5,6 +5,7 @@ For: assessment. Does not know: orientation, missing attempts (E2, E5 are the ca
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import fsum
 from typing import Literal
 
@@ -15,6 +16,7 @@ from scalegate.estimate.binomial import bound_binomial
 from scalegate.estimate.bound import Bounds, FloatArray, IntArray
 from scalegate.estimate.checked import checked_counts, checked_families, checked_level, checked_scores
 from scalegate.estimate.overdispersed import bound_overdispersed
+from scalegate.estimate.standard_error import clustered_error
 
 BETTING = "betting_mean/1"
 
@@ -54,12 +56,14 @@ def bound_rate(
     """
     checked_counts(successes_lower, successes_upper, attempts)
     checked_families(family, attempts.size)
+    valid = attempts - (successes_upper - successes_lower)
+    observed = np.where(valid > 0, successes_lower / np.maximum(valid, 1), np.nan)
     if unit == "task" and np.all(attempts == 1):
-        return bound_binomial(
+        found = bound_binomial(
             int(successes_lower.sum()), int(successes_upper.sum()), int(attempts.size), alpha_lower, alpha_upper
         )
-    if unit == "task" and icc_max is not None:
-        return bound_overdispersed(
+    elif unit == "task" and icc_max is not None:
+        found = bound_overdispersed(
             successes_lower,
             successes_upper,
             attempts,
@@ -67,16 +71,17 @@ def bound_rate(
             alpha_upper=alpha_upper,
             icc_max=icc_max,
         )
-    valid = attempts - (successes_upper - successes_lower)
-    return bound_mean(
-        successes_lower / attempts,
-        successes_upper / attempts,
-        family,
-        unit=unit,
-        alpha_lower=alpha_lower,
-        alpha_upper=alpha_upper,
-        observed=np.where(valid > 0, successes_lower / np.maximum(valid, 1), np.nan),
-    )
+    else:
+        return bound_mean(
+            successes_lower / attempts,
+            successes_upper / attempts,
+            family,
+            unit=unit,
+            alpha_lower=alpha_lower,
+            alpha_upper=alpha_upper,
+            observed=observed,
+        )
+    return replace(found, standard_error=_error(observed, family, unit))
 
 
 def bound_mean(
@@ -95,7 +100,8 @@ def bound_mean(
         scores_lower: shape (task,), in [0, 1], what is missing counted as 0 (E2).
         scores_upper: the same with what is missing counted as 1 (E2).
         family, unit, alpha_lower, alpha_upper: as in `bound_rate`.
-        observed: mean score over the valid attempts, NaN where there are none; only for the displayed point.
+        observed: mean score over the valid attempts, NaN where there are none; only for the displayed point and its
+            standard error.
 
     Raises:
         InputError: scores outside [0, 1] or NaN, levels that cannot be.
@@ -108,13 +114,15 @@ def bound_mean(
     checked_level(alpha_upper, "alpha_upper")
     lower_units, upper_units = unit_means(scores_lower, family, unit), unit_means(scores_upper, family, unit)
     units = int(lower_units.size)
+    seen = scores_lower if observed is None else observed
     return Bounds(
         lower=lower_mean(lower_units, alpha_lower),
         upper=upper_mean(upper_units, alpha_upper),
-        point=_point(scores_lower if observed is None else observed, family, unit),
+        point=_point(seen, family, unit),
         estimator=BETTING,
         units=units,
         notes=(_NOTES[unit],) if units else ("no tasks: nothing is bounded",),
+        standard_error=_error(seen, family, unit),
     )
 
 
@@ -137,3 +145,12 @@ def _point(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]
     known = np.isfinite(scores)
     means = unit_means(scores[known], family[known], unit)
     return fsum(means.tolist()) / means.size if means.size else None
+
+
+def _error(scores: FloatArray, family: IntArray, unit: Literal["task", "family"]) -> float | None:
+    """Standard error of the point: families are clusters of tasks, or the units themselves; None for one family."""
+    known = np.isfinite(scores)
+    if unit == "task":
+        return clustered_error(scores[known], family[known])
+    means = unit_means(scores[known], family[known], unit)
+    return clustered_error(means, np.arange(means.size))

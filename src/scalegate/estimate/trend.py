@@ -15,8 +15,8 @@ from math import exp2, inf, log2, sqrt
 import numpy as np
 
 from scalegate.errors import Finding, InputError
-from scalegate.estimate.bootstrap import covering_rank
 from scalegate.estimate.bound import BoolArray, FloatArray
+from scalegate.estimate.interval import covering_rank
 
 LEAST_POINTS = 4
 """Points of the shortest window (ADR 0007, 3)."""
