@@ -20,7 +20,8 @@ from scalegate.publication.not_tested import gather
 from scalegate.publication.page import ReportPage, decision_page
 from scalegate.publication.rules import RULES, rule_order
 from scalegate.publication.words import GRANTED, HELD, VERDICTS, format_interval, format_minutes, format_share
-from scalegate.quantity import UNBOUNDED
+from scalegate.quantity import UNBOUNDED, Identifier
+from scalegate.verdict.ledger import Proposal
 from scalegate.verdict.verdict import VerdictKind
 
 
@@ -342,3 +343,24 @@ def test_a_decision_page_says_each_gap_once() -> None:
         ("A day of expert intrusion; A week of expert intrusion", "7 families"),
         ("A day of expert intrusion", "NOT RUN"),
     ]
+
+
+def test_L3_threat_models_of_outsiders_are_told_until_they_are_answered_and_the_last_date_always() -> None:
+    none = told(fixture.page())
+    assert "none is on record; whoever knows of one writes to" in none
+    proposal = Proposal(
+        id=Identifier("tm-1"),
+        title="Water supply",
+        proposer="A utility",
+        text="Not covered.",
+        made_at=fixture.AS_OF - timedelta(days=30),
+        by=Identifier("ana"),
+        role=Identifier("officer"),
+    )
+    asked = told(fixture.page(foot=fixture.foot(proposals=(proposal,), misses=2)))
+    assert "Water supply: brought in by A utility" in asked
+    assert "1 in all" in asked
+    assert "2 claims of this record proved false later" in asked
+    answered = told(fixture.page(foot=fixture.foot(proposals=(proposal,), answered=frozenset({"tm-1"}))))
+    assert "Water supply" not in answered
+    assert "the last one came on" in answered

@@ -31,6 +31,9 @@ def foot_of(workspace: Workspace, head: LogHead, checkpoint: str) -> RecordFoot:
         times_waived=sum(d.waived_until is not None for d in decided),
         invalid_runs=_invalid_runs(workspace),
         waivers=tuple(view.waivers),
+        proposals=tuple(view.proposals.values()),
+        answered=frozenset(view.answers),
+        misses=len(view.misses),
     )
 
 

@@ -12,6 +12,7 @@ from scalegate.decision.dossier import Waiver
 from scalegate.policy.document import PolicyDocument
 from scalegate.publication.words import PERMISSIONS, count, format_date
 from scalegate.quantity import Digest
+from scalegate.verdict.ledger import Proposal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class RecordFoot:
         times_held, times_granted, times_waived: answers of the gate over the whole record.
         invalid_runs: recorded runs that can clear nothing, over the whole record.
         waivers: every recorded waiver, ended ones too.
+        proposals: every threat model that outsiders have brought in; `answered`: ids of those with an answer.
+        misses: claims that were contradicted later (B2).
     """
 
     origin: str
@@ -41,6 +44,9 @@ class RecordFoot:
     times_waived: int = 0
     invalid_runs: int = 0
     waivers: tuple[Waiver, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    answered: frozenset[str] = frozenset()
+    misses: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

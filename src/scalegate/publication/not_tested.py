@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from scalegate.decision.decision import NotTested
 from scalegate.policy.document import Limit, PolicyDocument
+from scalegate.publication.foot import RecordFoot
 from scalegate.publication.roster import Row, limits_in_order
 from scalegate.publication.words import VERDICTS, count, format_date, join, some, spelled
 from scalegate.verdict.verdict import ObservationResult, VerdictKind
@@ -39,13 +40,20 @@ class NotTestedGroup:
     items: tuple[NotTestedItem, ...]
 
 
-def not_tested_groups(policy: PolicyDocument, rows: tuple[Row, ...], as_of: datetime) -> tuple[NotTestedGroup, ...]:
+def not_tested_groups(
+    policy: PolicyDocument, rows: tuple[Row, ...], as_of: datetime, foot: RecordFoot
+) -> tuple[NotTestedGroup, ...]:
     """All that was not tested, most serious first; sorts with nothing to say are left out."""
     groups = (
         NotTestedGroup(
             heading="Ways to catastrophe that nothing was tested for",
             meaning="The policy names these threat models and no evaluation bears on them.",
             items=tuple(_without_evaluation(policy, as_of)),
+        ),
+        NotTestedGroup(
+            heading="Ways to catastrophe that others brought in",
+            meaning="What nobody here thought of is tested by nobody here.",
+            items=tuple(_brought_in(policy, foot)),
         ),
         NotTestedGroup(
             heading="No evidence, or none that counts",
@@ -80,7 +88,7 @@ def not_tested_groups(policy: PolicyDocument, rows: tuple[Row, ...], as_of: date
         NotTestedGroup(
             heading="Also stated with the decisions",
             meaning="",
-            items=merged(_stated(policy, rows)),
+            items=merged(_stated(policy, rows, {str(p.id) for p in foot.proposals})),
         ),
     )
     return tuple(group for group in groups if group.items)
@@ -105,6 +113,24 @@ def _without_evaluation(policy: PolicyDocument, as_of: datetime) -> Iterator[Not
             for rung in (r for r in threat.ladder if r in policy.limits and not policy.limits[r].observations):
                 why = "this rung has no evaluation; it counts as crossed once the one below does"
                 yield NotTestedItem(threat_model=name, what=policy.limits[rung].title, why=why)
+
+
+def _brought_in(policy: PolicyDocument, foot: RecordFoot) -> Iterator[NotTestedItem]:
+    """Threat models of outsiders without an answer, when the last one came, and claims that proved false (B2)."""
+    for proposal in foot.proposals:
+        if proposal.id not in foot.answered:
+            why = f"brought in by {proposal.proposer} on {format_date(proposal.made_at)}; not answered yet"
+            yield NotTestedItem(what=proposal.title, why=why)
+    if foot.proposals:
+        last = max(proposal.made_at for proposal in foot.proposals)
+        why = f"the last one came on {format_date(last)}; {len(foot.proposals)} in all"
+        yield NotTestedItem(what="Threat models of outsiders", why=why)
+    else:
+        why = f"none is on record; whoever knows of one writes to {policy.accountability.critique.contact}"
+        yield NotTestedItem(what="Threat models of outsiders", why=why)
+    if foot.misses:
+        why = f"{count(foot.misses, 'claim')} of this record proved false later; shifts are raised by the largest"
+        yield NotTestedItem(what="Misses", why=why)
 
 
 def _without_evidence(policy: PolicyDocument, rows: tuple[Row, ...], as_of: datetime) -> Iterator[NotTestedItem]:
@@ -224,7 +250,7 @@ def _relaxations(policy: PolicyDocument) -> Iterator[NotTestedItem]:
         yield NotTestedItem(what=what, why=f"{relaxation.why} ({relaxation.author})")
 
 
-def _stated(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:
+def _stated(policy: PolicyDocument, rows: tuple[Row, ...], said: set[str]) -> Iterator[NotTestedItem]:
     """What decisions list that none of the groups above has derived: it must not get lost."""
     covered = {
         f"limit {verdict.limit}: {text}"
@@ -239,7 +265,7 @@ def _stated(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTested
     for row in rows:
         for decision in row.decisions.values():
             for item in decision.not_tested:
-                if item.why not in covered and item.threat_model not in spots:
+                if item.why not in covered and item.threat_model not in spots | said:
                     notes.setdefault(item.threat_model, []).append((row.title, item.why))
     for threat, found in notes.items():
         title = policy.threat_models[threat].title if threat in policy.threat_models else threat

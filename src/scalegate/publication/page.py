@@ -142,7 +142,7 @@ def report_page(
         version=policy.version,
         as_of=format_instant(as_of),
         banners=banners(as_of, replay=replay, demo_keys=foot.demo_keys),
-        not_tested=not_tested_groups(policy, rows, as_of),
+        not_tested=not_tested_groups(policy, rows, as_of, foot),
         claims=CLAIMS,
         summary=_summary(sheets, limits, columns, as_of),
         followed=tuple(_followed(policy, foot, as_of)),
