@@ -6,7 +6,7 @@ For: the command line, trainers, the service. Does not know: rules; it only brin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,13 +30,14 @@ from scalegate.lease.trust import Trust, format_trust, parse_trust
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.policy.file import parse_policy
 from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Scribe, Workspace
-from scalegate.quantity import Compute, Identifier
+from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
 from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
+    from scalegate.adapters.inspect_runner import InspectRunner
     from scalegate.decision.decision import Decision
     from scalegate.evidence.parsed_run import Labels, ParsedSource
     from scalegate.obligation.due import Due
@@ -168,6 +169,35 @@ class Project:
             return read_inspect_log(place, labels)
         mend = "give .eval, .json, .csv or .jsonl"
         raise InputError(Finding(where=place.name, what="not a kind of evaluation log that is known", mend=mend))
+
+    def inspect_runner(
+        self,
+        model: str,
+        *,
+        model_args: Mapping[str, str] | None = None,
+        providers: Sequence[Path] = (),
+        logs: Path | None = None,
+        retries: int = 0,
+        quiet: bool = True,
+    ) -> InspectRunner:
+        """Runs evaluations with what Inspect calls `model`; nothing of Inspect is loaded before something is run."""
+        from scalegate.adapters.inspect_runner import LOGS, InspectRunner
+
+        return InspectRunner(
+            self.root,
+            (logs or self.settings.place("evidence") / LOGS).resolve(),
+            model=model,
+            model_args=model_args,
+            providers=providers,
+            retries=retries,
+            quiet=quiet,
+        )
+
+    def weights(self, path: Path) -> Digest:
+        """Digest of the manifest of weights that lie here. Raises InputError."""
+        from scalegate.adapters.weights import read_weights
+
+        return read_weights(path)
 
     def read_acts(self, paths: Sequence[Path]) -> Acts:
         """What all files together ask to be recorded. Raises InputError."""

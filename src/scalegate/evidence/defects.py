@@ -49,6 +49,7 @@ READER_DEFECTS = {
     "clock_order": "the log ends before it starts",
     "no_scores": "the log holds no scores",
     "summaries_disagree": "the log's summaries and its attempts are not the same ones",
+    "weights_changed": "the weights were not those of the model any more when the run had ended",
     "unknown_log_version": "the log's version is newer than this reader knows",
 }
 
