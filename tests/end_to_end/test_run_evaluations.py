@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from cli.contract import check_golden, valid
 from end_to_end.inspect_project import FILES, TASKS, command, limit, make_inspect_exam
 from end_to_end.project_world import World, done, lines, subject
 from scalegate.adapters.weights import read_weights
@@ -100,6 +103,13 @@ def test_another_model_has_runs_of_its_own(sat: World, tmp_path: Path) -> None:
     assert limit(world, "calm")["verdict"] == "NOT_SHOWN"
 
 
+def test_its_json_follows_its_schema_and_its_golden_file(project: World) -> None:
+    call = ("--format", "json", *command(project, "calm", 3))
+    answers = {name: done(project.run(*call, *more)) for name, more in (("dry", ["--dry-run"]), ("done", []))}
+    for name, answer in answers.items():
+        check_golden(f"running_{name}", valid(answer.json))
+
+
 # --------------------------------------------------------------------------------- what goes wrong
 
 
@@ -130,6 +140,43 @@ def test_E4_the_next_call_goes_on_and_the_failed_try_holds_until_another_role_di
     assert found["lower"] > 0
 
 
+def test_E6_once_a_run_has_begun_no_plan_is_registered_for_it(project: World) -> None:
+    done(project.run(*command(project, "calm", 3, "--limit", "last", "--model-arg", "breaks_at=10")), 2)
+    assert kinds(project).count("plan_registered") == 1
+    dry = done(project.run(*command(project, "calm", 3, "--dry-run"))).out
+    assert "first: no plan of its own: the run began before one (E6); --again makes one" in dry
+    done(project.run(*command(project, "calm", 3)))
+    assert kinds(project).count("plan_registered") == 1
+
+
+def test_without_the_extra_it_says_the_line_to_type_and_registers_nothing(
+    project: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "inspect_ai", None)
+    before = kinds(project)
+    answer = done(project.run(*command(project, "calm", 0)), 2)
+    assert "pip install 'scalegate[inspect]'" in answer.err
+    assert kinds(project) == before
+
+
+def test_two_processes_do_not_run_one_plan(sat: World, tmp_path: Path) -> None:
+    world = sat.copy(tmp_path)
+    (place,) = (world.root / "evidence" / "logs").iterdir()
+    with (place / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        answer = done(world.run(*command(world, "calm", 0)), 2)
+    assert "another process is running this evaluation" in answer.err
+
+
+def test_E4_a_try_that_is_made_again_within_one_call_leaves_its_log_too(project: World) -> None:
+    sign = project.root / "sign"
+    sign.touch()
+    broken = ("--model-arg", "breaks_at=10", "--model-arg", f"while_exists={sign}", "--model-arg", "once=yes")
+    done(project.run(*command(project, "calm", 3, "--retries", "1", *broken)))
+    assert [e["status"] for e in _runs(project)] == ["error", "completed"]
+    assert limit(project, "calm")["verdict"] == "NOT_RULED_OUT"
+
+
 @pytest.mark.slow
 def test_E3_a_log_that_lay_there_already_is_ingested_whatever_became_of_its_run(project: World) -> None:
     """Whoever kills a run that goes badly does not get rid of it."""
@@ -137,7 +184,7 @@ def test_E3_a_log_that_lay_there_already_is_ingested_whatever_became_of_its_run(
     assert spawned.wait(120) == -signal.SIGKILL
     assert kinds(project)[-1] == "plan_registered"
     (left,) = logs(project)
-    done(project.run(*command(project, "calm", 0)))
+    done(project.run(*command(project, "calm", 0, "--again")))
     assert [e["status"] for e in _runs(project)] == ["started", "completed"]
     assert left.exists()
     assert limit(project, "calm")["verdict"] != "NOT_SHOWN"
@@ -259,6 +306,7 @@ def test_S1_weights_that_change_during_the_run_void_its_failures_for_good(projec
         (["--configuration", "none"], "configurations.yaml has no configuration 'none'"),
         (["--model-arg", "alone"], "write --model-arg NAME=VALUE"),
         (["--inspect-model", "calm"], "--inspect-model provider/name"),
+        (["--provider", "nowhere.py"], "nowhere.py is no Python file"),
     ],
 )
 def test_a_wrong_call_registers_nothing(project: World, more: list[str], words: str) -> None:

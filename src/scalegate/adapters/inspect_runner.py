@@ -16,14 +16,17 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scalegate.errors import UsageError
 from scalegate.procedure.running import Job, Outcome
 from scalegate.quantity import Digest
+
+Progress = Callable[[int, int], None]
 
 LOGS = "logs"
 _LOCK = ".lock"
@@ -42,7 +45,8 @@ class InspectRunner:
         model_args: arguments of its provider.
         providers: Python files that register a provider of their own; loaded before the model is looked up.
         retries: how often Inspect tries again within one call after an error.
-        quiet: no progress display.
+        progress: told how many attempts have ended, and of how many, after each; Inspect's own display lists every
+            sample that is chosen and shows means of unfinished runs, so it stays off.
     """
 
     def __init__(
@@ -54,12 +58,18 @@ class InspectRunner:
         model_args: Mapping[str, str] | None = None,
         providers: Sequence[Path] = (),
         retries: int = 0,
-        quiet: bool = True,
+        progress: Progress | None = None,
     ) -> None:
+        """Raises UsageError, before any plan is registered, when inspect-ai or a provider's file is not there."""
+        if importlib.util.find_spec("inspect_ai") is None:
+            raise UsageError(_MISSING)
+        for provider in providers:
+            if not provider.is_file():
+                raise UsageError(f"{provider} is no Python file: --provider names one that registers a provider")
         self._root, self._logs, self._model = root, logs, model
         self._model_args = dict(model_args or {})
         self._providers = tuple(providers)
-        self._retries, self._quiet = retries, quiet
+        self._retries, self._progress = retries, progress
 
     @contextmanager
     def hold(self, plan: Digest) -> Iterator[None]:
@@ -79,13 +89,14 @@ class InspectRunner:
         return tuple(sorted(str(p) for p in folder.rglob("*.eval"))) if folder.is_dir() else ()
 
     def run(self, job: Job) -> Outcome:
-        """Raises UsageError when inspect-ai is not installed."""
-        eval_set = _eval_set()
+        from inspect_ai import eval_set
+
         try:
             with redirect_stdout(sys.stderr):  # standard output is for answers
                 for provider in self._providers:
                     _load(provider)
-                whole, logs = eval_set(**self._arguments(job, eval_set))
+                with _told(self._progress, len(job.samples) * job.epochs):
+                    whole, logs = eval_set(**self._arguments(job, eval_set))
         except KeyboardInterrupt:
             return _INTERRUPTED
         except Exception as error:  # code of tasks and providers may raise anything; the logs are read all the same
@@ -122,19 +133,50 @@ class InspectRunner:
             "retry_immediate": self._retries > 0,
             "retry_cleanup": False,
             "metadata": {"scalegate": {**job.labels, "recorded_by": "run"}},
-            "display": "none" if self._quiet else "rich",
+            "display": "none",
             "ctl_server": False,
         }
         known = inspect.signature(eval_set).parameters  # older versions have no control channel
         return {name: value for name, value in given.items() if name in known or name != "ctl_server"}
 
 
-def _eval_set() -> Any:
+_watchers: list[Callable[[], None]] = []
+
+
+@contextmanager
+def _told(progress: Progress | None, total: int) -> Iterator[None]:
+    """Tell of each attempt that ends, by a hook that Inspect then keeps for the rest of the process."""
+    if progress is None:
+        yield
+        return
+    _watch()
+    ended = 0
+
+    def one_more() -> None:
+        nonlocal ended
+        ended += 1
+        progress(min(ended, total), total)
+
+    _watchers.append(one_more)
     try:
-        from inspect_ai import eval_set
-    except ImportError:
-        raise UsageError(_MISSING) from None
-    return eval_set
+        yield
+    finally:
+        _watchers.remove(one_more)
+
+
+@cache
+def _watch() -> None:
+    from inspect_ai.hooks import Hooks, SampleEnd, hooks
+
+    class Watch(Hooks):
+        def enabled(self) -> bool:
+            return bool(_watchers)
+
+        async def on_sample_end(self, _: SampleEnd) -> None:
+            for one_more in _watchers:
+                one_more()
+
+    hooks(name="progress", description="counts attempts for `scalegate run`")(Watch)
 
 
 def _load(provider: Path) -> None:
@@ -143,8 +185,8 @@ def _load(provider: Path) -> None:
     if name in sys.modules:
         return
     spec = importlib.util.spec_from_file_location(name, provider)
-    if spec is None or spec.loader is None or not provider.is_file():
-        raise FileNotFoundError(f"{provider} is no Python file")
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{provider} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

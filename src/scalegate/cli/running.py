@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -13,7 +14,7 @@ from scalegate.cli.main import app
 from scalegate.errors import Finding, ScalegateError, UsageError
 
 if TYPE_CHECKING:
-    from scalegate.procedure.running import Programme, Sat, Sitting
+    from scalegate.procedure.running import Programme, Registered, Sat, Sitting
     from scalegate.project import Project
 
 Several = list[str]
@@ -58,6 +59,7 @@ def run_evaluations(
         providers=[Path(p) for p in provider or []],
         logs=Path(log_dir) if log_dir else None,
         retries=retries,
+        progress=partial(_show, sys.stderr) if sys.stderr.isatty() else None,
     )
     choice = running.Choice(
         limits=tuple(limit or ()),
@@ -75,6 +77,7 @@ def run_evaluations(
         reader=project.read_log,
         keeper=project.store,
         weights=partial(project.weights, place) if place else None,
+        tell=_tell,
     )
     done, findings = ([], list(made.findings)) if dry_run else _sit_all(made, sit)
     if options.as_json:
@@ -115,12 +118,10 @@ def _sit_all(made: Programme, sit: Any) -> tuple[list[Sat], list[Finding]]:
             findings += error.findings
             continue
         done.append(sat)
-        for plan in sat.registered:
-            say(f"scalegate: plan {plan.plan} for {plan.limit} is entry {plan.entry}, registered before the run")
         for file in sat.ingestion.files:
             rows = sum(m.rows for m in file.recorded)
             if file.recorded:
-                say(f"scalegate: {file.path}: recorded, {rows} attempts, {_endings(file.recorded)}")
+                say(f"scalegate: {Path(file.path).name}: recorded, {rows} attempts, {_endings(file.recorded)}")
         findings += sat.ingestion.findings
         if sat.problem:
             findings.append(Finding(where=sitting.name, what=sat.problem))
@@ -129,6 +130,17 @@ def _sit_all(made: Programme, sit: Any) -> tuple[list[Sat], list[Finding]]:
             findings += [Finding(where=s.name, what="not run: interrupted before it") for s in left]
             break
     return done, findings
+
+
+def _show(stream: TextIO, ended: int, total: int) -> None:
+    """A bar on the terminal, which goes when it is full. Inspect puts another stream in the place of standard error."""
+    bar = f"  {'█' * (ended * 30 // total):30} {ended} of {total} attempts"
+    stream.write(f"\r{bar}" if ended < total else f"\r{' ' * len(bar)}\r")
+    stream.flush()
+
+
+def _tell(plan: Registered) -> None:
+    say(f"scalegate: entry {plan.entry}: plan {plan.plan} for {plan.limit}")
 
 
 def _endings(manifests: Any) -> str:

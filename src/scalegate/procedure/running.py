@@ -315,11 +315,13 @@ def sit(
     reader: Reader,
     keeper: RunKeeper,
     weights: Callable[[], Digest] | None = None,
+    tell: Callable[[Registered], None] = lambda _: None,
 ) -> Sat:
     """Register what is not registered, run what is not run, ingest every log that there is.
 
     Args:
         weights: digest of the weights that are run, where they lie here; asked again afterwards.
+        tell: told of each plan as soon as it is recorded, before the run.
     """
     into = _Into(workspace, model, sitting, reader=reader, keeper=keeper)
     with ExitStack() as held:
@@ -329,7 +331,7 @@ def sit(
         left = into.ingest(log for known in kept for log in runner.logs(known))
         if sitting.complete:
             return Sat(sitting=sitting, ingestion=left)
-        fresh = _register(workspace, model, sitting)
+        fresh = _register(workspace, model, sitting, tell)
         plan = _plan(workspace, sitting, fresh)
         if plan not in kept:
             held.enter_context(runner.hold(plan))
@@ -348,7 +350,9 @@ def sit(
     )
 
 
-def _register(workspace: Workspace, model: Identifier, sitting: Sitting) -> tuple[Registered, ...]:
+def _register(
+    workspace: Workspace, model: Identifier, sitting: Sitting, tell: Callable[[Registered], None]
+) -> tuple[Registered, ...]:
     made = []
     for limit in sitting.unplanned:
         logged = register(
@@ -361,6 +365,7 @@ def _register(workspace: Workspace, model: Identifier, sitting: Sitting) -> tupl
             now=workspace.scribe.now(),
         )
         made.append(Registered(limit=limit, plan=logged.digest, entry=logged.index))
+        tell(made[-1])
     return tuple(made)
 
 

@@ -1,8 +1,8 @@
 """A model by rules, as a provider of Inspect: `rules/5` gets the first five sums right. No network, no chance.
 
 Model arguments: `breaks_at` raises at that sum, `kills_at` kills the whole process, both only as long as the file
-`while_exists` is there, if one is named; `changes` is a file that is written to, as training would do; `tokens` is
-what each call costs.
+`while_exists` is there, if one is named; `once` deletes it; `changes` is a file that is written to, as training would
+do; `tokens` is what each call costs.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Rules(ModelAPI):
             Path(str(changed)).write_bytes(b"trained on")
         said = str(number)
         if said == str(self.arguments.get("breaks_at")):
+            if sign and self.arguments.get("once"):
+                Path(str(sign)).unlink()
             raise RuntimeError("the provider broke")
         if said == str(self.arguments.get("kills_at")):
             os.kill(os.getpid(), signal.SIGKILL)
