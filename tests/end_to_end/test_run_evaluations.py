@@ -273,6 +273,13 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(project: World) -> Non
     assert (kinds(project), logs(project)) == (before, [])
 
 
+def test_S1_an_opaque_subject_names_its_provider_and_cannot_be_verified(project: World) -> None:
+    models = project.root / "models.yaml"
+    models.write_text(models.read_text("utf-8").replace(subject("calm"), "opaque:rules/0"), "utf-8")
+    answer = done(project.run("run", "--model", "calm", "--dry-run"))
+    assert "calm is rules/0 for Inspect; identity not verifiable" in answer.err
+
+
 def test_S1_weights_of_another_model_are_refused_before_anything_is_registered(project: World) -> None:
     (project.root / "weights").mkdir()
     (project.root / "weights" / "part-1").write_bytes(b"other weights")

@@ -269,6 +269,8 @@ def check_weights(workspace: Workspace, model: str, weights: Digest | None, serv
         InputError: they are another model's.
     """
     subject = workspace.model(model).model.subject
+    if weights is None and subject.startswith("opaque:"):
+        return "identity not verifiable: a provider's name is all that is known of it"
     if weights is None:
         return f"not verified: nothing shows that {served} is {subject}"
     if weights != subject:
