@@ -6,7 +6,7 @@ For: the command line, trainers, the service. Does not know: rules; it only brin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,19 +30,22 @@ from scalegate.lease.trust import Trust, format_trust, parse_trust
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.policy.file import parse_policy
 from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Scribe, Workspace
-from scalegate.quantity import Compute, Identifier
+from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
 from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
+    from scalegate.adapters.inspect_runner import InspectRunner
+    from scalegate.adapters.log_spool import LogSpool
     from scalegate.decision.decision import Decision
     from scalegate.evidence.parsed_run import Labels, ParsedSource
     from scalegate.obligation.due import Due
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
+    from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.verifying import Verification
     from scalegate.publication.foot import RecordFoot
     from scalegate.publication.page import DecisionPage, ReportPage
@@ -127,6 +130,18 @@ class Project:
         )
         return gated.decision
 
+    def ingest(
+        self, paths: Sequence[str], *, model: str = "", evaluation: str = "", configuration: str = "", scorer: str = ""
+    ) -> Ingestion:
+        """Read evaluation logs into evidence and record, as `scalegate ingest` does; findings are in the answer."""
+        from scalegate.procedure.ingesting import ingest
+        from scalegate.procedure.spooling import labels_for
+
+        labels = labels_for(
+            self.workspace, model=model, evaluation=evaluation, configuration=configuration, scorer=scorer
+        )
+        return ingest(self.workspace, paths, labels, reader=self.read_log, keeper=self.store, now=self.now())
+
     # ---------------------------------------------------------------------------- people and time
 
     def now(self) -> datetime:
@@ -168,6 +183,42 @@ class Project:
             return read_inspect_log(place, labels)
         mend = "give .eval, .json, .csv or .jsonl"
         raise InputError(Finding(where=place.name, what="not a kind of evaluation log that is known", mend=mend))
+
+    @property
+    def spool(self) -> LogSpool:
+        """The list of logs that a hook could not record."""
+        from scalegate.adapters.log_spool import LogSpool
+
+        return LogSpool(self.settings.place("evidence"))
+
+    def inspect_runner(
+        self,
+        model: str,
+        *,
+        model_args: Mapping[str, str] | None = None,
+        providers: Sequence[Path] = (),
+        logs: Path | None = None,
+        retries: int = 0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> InspectRunner:
+        """Runs evaluations with what Inspect calls `model`; nothing of Inspect is loaded before something is run."""
+        from scalegate.adapters.inspect_runner import LOGS, InspectRunner
+
+        return InspectRunner(
+            self.root,
+            (logs or self.settings.place("evidence") / LOGS).resolve(),
+            model=model,
+            model_args=model_args,
+            providers=providers,
+            retries=retries,
+            progress=progress,
+        )
+
+    def weights(self, path: Path) -> Digest:
+        """Digest of the manifest of weights that lie here. Raises InputError."""
+        from scalegate.adapters.weights import read_weights
+
+        return read_weights(path)
 
     def read_acts(self, paths: Sequence[Path]) -> Acts:
         """What all files together ask to be recorded. Raises InputError."""
@@ -288,6 +339,29 @@ def open_project(path: str | Path | None = None, *, writing: bool) -> Project:
     """
     root = Path(path).resolve() if path else find_root(Path.cwd())
     return Project(read_settings(root), writing=writing)
+
+
+def spool_log(
+    root: Path,
+    path: str,
+    *,
+    why: str,
+    model: str,
+    evaluation: str = "",
+    configuration: str = "",
+    scorer: str = "",
+) -> None:
+    """Put a log on the list of what is to be ingested; also where the project cannot be opened.
+
+    Raises:
+        UsageError, InputError: its settings cannot be read.
+        OSError: the list cannot be written.
+    """
+    from scalegate.adapters.log_spool import LogSpool
+    from scalegate.procedure.spooling import SpooledLog
+
+    log = SpooledLog(path=path, model=model, evaluation=evaluation, configuration=configuration, scorer=scorer, why=why)
+    LogSpool(read_settings(root).place("evidence")).add(log)
 
 
 def verify_project(path: str | Path | None = None) -> Verification:

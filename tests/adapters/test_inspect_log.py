@@ -186,6 +186,13 @@ def test_every_packing_is_read(tmp_path: Path, method: int) -> None:
     assert [a.score for a in run.attempts] == [1, Decimal("0.5"), 0, 0] * 2
     assert run.dated is not None
     assert format_instant(run.dated) == "2026-03-01T10:00:00Z"
+
+
+def test_V7_a_resumed_log_is_as_old_as_the_oldest_attempt_that_it_took_over(tmp_path: Path) -> None:
+    samples = [sample("a", started_at="2025-12-31T23:59:59+00:00"), sample("b", started_at="2026-03-01T10:00:01+00:00")]
+    run = read(tmp_path, header() | {"samples": samples})
+    assert run.dated is not None
+    assert format_instant(run.dated) == "2025-12-31T23:59:59Z"
     assert run.run == "R1"
 
 

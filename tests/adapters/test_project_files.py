@@ -11,6 +11,7 @@ import pytest
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
 from scalegate.errors import InputError
 from scalegate.quantity import Compute, Minutes
+from scalegate.shape import encode
 
 DIGEST = "sha256:" + "0" * 64
 MODELS = f"""\
@@ -172,3 +173,22 @@ def test_a_suite_of_631_tasks_loads_quickly(tmp_path: Path) -> None:
     started = time.perf_counter()
     assert len(read_suite(tmp_path, "big").tasks) == 631
     assert time.perf_counter() - started < 0.5, "about 0.05 s on an idle machine"
+
+
+@pytest.mark.parametrize("task", ["evals/sample.py@addition", "sample.py@a", "inspect_evals/gpqa_diamond", "exam"])
+def test_a_suite_may_name_its_inspect_task(tmp_path: Path, task: str) -> None:
+    text = "schema: scalegate.suite/1\ntitle: A suite\ntasks: {t: {family: f}}\n"
+    (tmp_path / "one.yaml").write_text(f"{text}inspect_task: {task}\n")
+    assert read_suite(tmp_path, "one").inspect_task == task
+    (tmp_path / "two.yaml").write_text(text)
+    assert "inspect_task" not in encode(read_suite(tmp_path, "two"))  # digests of suites without one stay as they are
+
+
+@pytest.mark.parametrize(
+    "task", ["../x.py@a", "/etc/x.py@a", "x.py", "a b", "x.py@a@b", "x.py@1", "-x", "a/../b", "s3://x"]
+)
+def test_what_names_no_task_inside_the_project_is_refused(tmp_path: Path, task: str) -> None:
+    text = f'schema: scalegate.suite/1\ntitle: A suite\ntasks: {{t: {{family: f}}}}\ninspect_task: "{task}"\n'
+    (tmp_path / "one.yaml").write_text(text)
+    with pytest.raises(InputError, match=r"one\.yaml:4:.*names no Inspect task"):
+        read_suite(tmp_path, "one")

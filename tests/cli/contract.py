@@ -36,7 +36,7 @@ def valid(value: Any) -> Any:
 
 _WORDS = {
     "why", "what", "reasons", "assumptions", "lapses_because", "expires_because", "envelope", "findings", "mend",
-    "verdicts_skipped", "remarks", "note", "parties", "evidence",
+    "verdicts_skipped", "remarks", "note", "parties", "evidence", "identity",
 }  # fmt: skip
 _FIGURES = {"lower", "upper", "effort_ratio", "statistical_power", "estimator"}
 _ONE = {"remarks", "not_tested", "reasons", "assumptions"}  # one item shows the shape

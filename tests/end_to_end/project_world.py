@@ -136,7 +136,7 @@ def make_example(folder: Path) -> World:
     """The cyber example: adopted, ingested and attested, as its demo does it."""
     world = World(folder / "project", folder / "home")
     shutil.copytree(EXAMPLE, world.root)
-    run = _prepare(world)
+    run = prepare(world)
     run("--as", "r.okafor", "policy", "adopt")
     run("ingest", "--configuration", "agent-2m", "--dated", "2026-02-17", str(world.root / "evidence" / "cyber.csv"))
     run("attest", str(world.root / "attestations.yaml"), str(world.root / "risk_statements.yaml"))
@@ -177,7 +177,7 @@ def make_exam(folder: Path, models: Sequence[ExamModel] = MODELS) -> World:
     world = World(folder / "project", folder / "home")
     world.root.mkdir(parents=True)
     write_exam(world.root, models)
-    run = _prepare(world)
+    run = prepare(world)
     run("--as", "dan", "policy", "adopt")
     run("ingest", "--configuration", "agent", "--dated", day(-1), str(world.root / "exam.csv"))
     stated = [world.root / "risk.yaml"] if any(m.name == STATED for m in models) else []
@@ -259,7 +259,7 @@ def risk_statements(*names: str) -> str:
     return text
 
 
-def _prepare(world: World) -> Any:
+def prepare(world: World) -> Any:
     def run(*arguments: str) -> Answer:
         return done(world.run(*arguments))
 

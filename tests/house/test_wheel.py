@@ -52,7 +52,8 @@ def test_the_wheel_says_its_command_extras_and_licence(wheel: Path) -> None:
         info = {Path(name).name: archive.read(name).decode() for name in archive.namelist() if ".dist-info/" in name}
     said = Parser().parsestr(info["METADATA"])
     assert "scalegate = scalegate.cli.main:run" in info["entry_points.txt"]
-    assert set(said.get_all("Provides-Extra", [])) == {"report", "full"}
+    assert "scalegate = scalegate.integrations.inspect_hook" in info["entry_points.txt"].partition("[inspect_ai]")[2]
+    assert set(said.get_all("Provides-Extra", [])) == {"report", "parquet", "remote", "inspect", "full"}
     assert said["License-Expression"] == "Apache-2.0"
     assert {"LICENSE", "NOTICE"} <= set(info)
 

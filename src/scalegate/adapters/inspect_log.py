@@ -255,7 +255,8 @@ def _dated(header: Json, spec: Json, samples: Samples, labels: Labels) -> tuple[
     """When the log's first attempt began, as early as the log knows: evidence is as old as its oldest part (V7)."""
     stats = header.get("stats")
     started = instant(stats.get("started_at")) if isinstance(stats, dict) else None
-    known = [found for found in (started, instant(spec.get("created")), samples.last_ended) if found]
+    begun = min((a.started_at for a in samples.attempts if a.started_at), default=None)  # of an earlier try, if resumed
+    known = [found for found in (started, instant(spec.get("created")), begun, samples.last_ended) if found]
     if known:
         return min(known), Dating.LOG
     return (labels.dated, Dating.STATED) if labels.dated else (None, Dating.UNKNOWN)

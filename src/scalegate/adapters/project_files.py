@@ -23,6 +23,9 @@ from scalegate.shape import Fault, ShapeError, decode
 MAX_ATTEMPTS_PER_TASK = 10_000
 _SUITE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}\Z")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
+# A file inside the project and a function in it, or a name of Inspect's registry.
+_INSPECT_FILE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*\.py@[A-Za-z_][A-Za-z0-9_]*\Z")
+_INSPECT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*\Z")
 _OPAQUE = re.compile(r"opaque:[A-Za-z0-9._:/@+-]{1,200}\Z")
 
 T = TypeVar("T")
@@ -140,6 +143,14 @@ def _check_suite(suite: Suite) -> Iterator[Fault]:
     if not (limits.least.is_finite() and limits.greatest.is_finite() and limits.least < limits.greatest):
         what = "the least score must be below the greatest, and both be numbers"
         yield Fault(path=("score_range",), what=what, mend="write {least: 0, greatest: 1}")
+    yield from _inspect_task_faults(suite.inspect_task)
+
+
+def _inspect_task_faults(task: str) -> Iterator[Fault]:
+    named = _INSPECT_NAME.match(task) and not task.endswith(".py")
+    if task and (".." in task or not (named or _INSPECT_FILE.match(task))):
+        mend = "write FILE.py@FUNCTION with a path inside the project, or a name such as inspect_evals/gpqa_diamond"
+        yield Fault(path=("inspect_task",), what=f"{task[:80]!r} names no Inspect task", mend=mend)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

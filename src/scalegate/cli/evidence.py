@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from scalegate.cli.context import Context, dry, print_json, say
 from scalegate.cli.main import app
+from scalegate.errors import UsageError
 from scalegate.quantity import Identifier, parse_instant
 
 
@@ -55,18 +57,21 @@ def register(
 @app.command()
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(help="Evaluation logs: .eval, .json, .csv, .jsonl.")],
+    paths: Annotated[list[str] | None, typer.Argument(help="Evaluation logs: .eval, .json, .csv, .jsonl.")] = None,
     model: Annotated[str, typer.Option(help="The model that a log is of, by its label in models.yaml.")] = "",
     configuration: Annotated[str, typer.Option(help="For logs that name none; the first of the file.")] = "",
     evaluation: Annotated[str, typer.Option(help="The policy's name for what the log calls its task.")] = "",
     run: Annotated[str, typer.Option(help="A label under which the attempts of several files belong together.")] = "",
     dated: Annotated[str, typer.Option(help="When the runs ended, where files do not say; recorded as stated.")] = "",
     scorer: Annotated[str, typer.Option(help="Which of several scorers of a log to read.")] = "",
+    spooled: Annotated[bool, typer.Option("--spooled", help="Also the logs that a hook could not record.")] = False,
 ) -> int:
     """Read evaluation logs into the evidence and the record. A file that cannot be read stops no other."""
     from scalegate.evidence.parsed_run import Labels
     from scalegate.procedure.ingesting import ingest as read
 
+    if not paths and not spooled:
+        raise UsageError("name the logs to read, or give --spooled")
     options: Context = context.obj
     project = options.open(writing=True)
     first = next(iter(project.workspace.configurations), "")
@@ -78,7 +83,13 @@ def ingest(
         dated=parse_instant(dated) if dated else None,
         scorer=scorer,
     )
-    done = read(project.workspace, paths, labels, reader=project.read_log, keeper=project.store, now=project.now())
+    ports: dict[str, Any] = {"reader": project.read_log, "keeper": project.store}
+    done = read(project.workspace, paths or (), labels, **ports, now=project.now())
+    if spooled:
+        from scalegate.procedure.spooling import ingest_spooled
+
+        more = ingest_spooled(project.workspace, project.spool, **ports, now=project.now())
+        done = replace(done, files=(*done.files, *more.files), findings=(*done.findings, *more.findings))
     for file in done.files:
         rows = sum(m.rows for m in file.recorded)
         say(f"scalegate: {file.path}: {len(file.recorded)} runs recorded, {rows} attempts; {file.known} known already")
@@ -94,10 +105,13 @@ def ingest(
 @app.command()
 def doctor(context: typer.Context) -> int:
     """List what lies in the project and in no entry of the record, and files that cannot be read."""
+    from scalegate.procedure.spooling import spooled_findings
+
     options: Context = context.obj
     project = options.open(writing=False)
     orphans = project.store.orphans({r.address for r in project.workspace.view.runs})
-    findings = [*project.workspace.findings, *project.workspace.policy_file.findings]
+    spooled = spooled_findings(project.spool)
+    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *spooled]
     if options.as_json:
         print_json({"schema": "scalegate.doctor/1", "orphans": list(orphans), "findings": [str(f) for f in findings]})
     for name in orphans:

@@ -7,7 +7,7 @@ the record keeps them as decimal strings. An upper bound that bounds nothing is 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,9 +18,11 @@ from scalegate.quantity import format_instant
 from scalegate.verdict.verdict import ObservationResult, Verdict
 
 if TYPE_CHECKING:
+    from scalegate.errors import Finding
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
+    from scalegate.procedure.running import Programme, Sat, Sitting
 
 Form = dict[str, Any]
 
@@ -223,4 +225,56 @@ def ingestion_form(done: Ingestion) -> Form:
             for file in done.files
         ],
         "findings": [str(f) for f in done.findings],
+    }
+
+
+def running_form(
+    made: Programme,
+    done: Sequence[Sat],
+    findings: Iterable[Finding],
+    *,
+    subject: str,
+    served: str,
+    identity: str,
+    dry: bool,
+) -> Form:
+    """What `run` prints: each sitting with its plans, its logs and how it ended."""
+    ended = {sat.sitting.name: sat for sat in done}
+    return {
+        "schema": "scalegate.running/1",
+        "model": made.model,
+        "subject": subject,
+        "inspect_model": served,
+        "identity": identity,
+        "dry_run": dry,
+        "runs": [_sitting_form(sitting, ended.get(sitting.name)) for sitting in made.sittings],
+        "findings": [str(f) for f in findings],
+    }
+
+
+def _sitting_form(sitting: Sitting, sat: Sat | None) -> Form:
+    fresh = {r.limit: r.plan for r in sat.registered} if sat else {}
+    state = "complete" if sitting.complete else "to run" if sat is None else "incomplete" if sat.problem else "complete"
+    return {
+        "evaluation": sitting.evaluation,
+        "configuration": sitting.configuration,
+        "task": sitting.task,
+        "tasks": len(sitting.samples),
+        "attempts_per_task": sitting.epochs,
+        "token_limit": sitting.token_limit,
+        "plans": [
+            {
+                "limit": limit,
+                "plan": sitting.planned.get(limit) or fresh.get(limit),
+                "registered_now": limit in fresh,
+            }
+            for limit in sitting.limits
+        ],
+        "state": state,
+        "recorded": [
+            {"path": f.path, "status": m.status.value, "rows": m.rows}
+            for f in (sat.ingestion.files if sat else ())
+            for m in f.recorded
+        ],
+        "problem": sat.problem if sat else "",
     }

@@ -31,7 +31,6 @@ class DefectKind(StrEnum):
     RUN_NOT_COMPLETED = "run_not_completed"
     HEADER_DISAGREES = "header_disagrees"
     DUPLICATE = "duplicate"
-    CLOCK_ORDER = "clock_order"
     READER = "reader"
     UNREGISTERED_TASK = "unregistered_task"
     BEYOND_PLAN = "beyond_plan"
@@ -50,6 +49,7 @@ READER_DEFECTS = {
     "clock_order": "the log ends before it starts",
     "no_scores": "the log holds no scores",
     "summaries_disagree": "the log's summaries and its attempts are not the same ones",
+    "weights_changed": "the weights were not those of the model any more when the run had ended",
     "unknown_log_version": "the log's version is newer than this reader knows",
 }
 
@@ -94,7 +94,6 @@ def _of_run(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
     if repeated:
         reason = f"attempts that stand there more than once: {_named(repeated)}"
         yield Defect(kind=DefectKind.DUPLICATE, rule="E3", reason=reason, voids_run=True, attempts=frozenset(repeated))
-    yield from _clock(run, attempts)
 
 
 def _whole(kind: DefectKind, rule: str, reason: str) -> Defect:
@@ -134,14 +133,6 @@ def mean_scores(attempts: Iterable[Attempt]) -> Iterator[Decimal]:
 
 def _close(one: Decimal, other: Decimal, tolerance: Decimal) -> bool:
     return one.is_finite() and abs(one - other) <= tolerance * max(Decimal(1), abs(one))
-
-
-def _clock(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
-    dated = run.manifest.dated
-    late = [(a.task, a.attempt) for a in attempts if dated and a.started_at and a.started_at > dated]
-    if late:
-        reason = f"attempts that start after the run's own end: {_named(late)}"
-        yield Defect(kind=DefectKind.CLOCK_ORDER, rule="E3", reason=reason, voids_run=True, attempts=frozenset(late))
 
 
 # ---------------------------------------------------------------------------------- single attempts

@@ -100,7 +100,13 @@ class ScoreRange:
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """`suites/NAME.yaml`: the registered tasks of an evaluation."""
+    """`suites/NAME.yaml`: the registered tasks of an evaluation.
+
+    Attributes:
+        inspect_task: the Inspect task whose samples these tasks are: `evals/sample.py@addition`, inside the project,
+            or a name of Inspect's registry such as `inspect_evals/gpqa_diamond`; empty when Inspect does not run it.
+            It stands here because it is part of what was registered: another task is another suite.
+    """
 
     schema: Literal["scalegate.suite/1"]
     title: str
@@ -108,6 +114,7 @@ class Suite:
     attempts_per_task: int = 1
     scorer: str = ""
     score_range: ScoreRange = field(default_factory=ScoreRange)
+    inspect_task: str = ""
 
 
 # ---------------------------------------------------------------------------------------- runs

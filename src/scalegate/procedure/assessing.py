@@ -6,7 +6,7 @@ For: command line, service, trainers. Does not know: storage, how results are sh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
-from scalegate.record.entry import About, EntryKind, RunIngested
+from scalegate.record.entry import About, EntryKind, PlanRegistered, RunIngested
 from scalegate.record.view import RecordView, dossier_for, question_for
 from scalegate.verdict.ledger import Miss, Scale
 from scalegate.verdict.verdict import Verdict
@@ -169,9 +169,24 @@ def _kin(workspace: Workspace) -> dict[str, Model]:
 
 def _abandoned(workspace: Workspace, subject: str) -> dict[str, int]:
     """By evaluation, how many registered plans of the subject have no run (E4)."""
-    used = {run.plan for run in workspace.view.runs}
-    unused = [p.evaluation for d, p in workspace.view.plans.items() if p.subject == subject and d not in used]
-    return dict(Counter(unused))
+    plans = {d: p for d, p in workspace.view.plans.items() if p.subject == subject}
+    used = {digest for run in workspace.view.runs if run.plan in plans for digest in _served(workspace, run, plans)}
+    return dict(Counter(p.evaluation for d, p in plans.items() if d not in used))
+
+
+def _served(workspace: Workspace, run: RunIngested, plans: Mapping[Digest, PlanRegistered]) -> Iterator[Digest]:
+    """The run's own plan, and of every other limit the latest that was registered for it before: it is one run."""
+    assert run.plan is not None
+    own, dated = plans[run.plan], run.manifest.dated
+    latest = {
+        p.limit: digest
+        for digest, p in plans.items()
+        if (p.evaluation, p.configuration, p.suite) == (own.evaluation, own.configuration, own.suite)
+        and dated is not None
+        and workspace.view.plan_times[digest] <= dated
+    }
+    yield run.plan
+    yield from (digest for limit, digest in latest.items() if limit != own.limit)
 
 
 def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
