@@ -142,7 +142,11 @@ def test_the_chance_of_the_statistic_is_the_enumerated_one() -> None:
     attempts = np.array([2, 3, 3])
     test, rate = total_of(attempts, 1.0), 0.4
     groups = {group.attempts: group for group in test.groups}
-    laws = {e: beta_binomial(np.full(test.rho.size, rate), test.rho, e, group.fixed) for e, group in groups.items()}
+    solved = (test.solved * rate)[:, None]
+    others = np.maximum((rate - solved[:, 0]) / (1 - solved[:, 0]), 1e-300)
+    laws = {e: (1 - solved) * beta_binomial(others, test.rho, e, group.fixed) for e, group in groups.items()}
+    for law in laws.values():
+        law[:, -1] += solved[:, 0]
     for seen in product(range(3), range(4), range(4)):
         totals = test.totals(np.array(seen), attempts)
         expected = np.zeros(test.rho.size)
@@ -186,7 +190,7 @@ def between_ends(attempts: IntArray, alpha: float, rates: FloatArray, steps: int
         groups = tuple(
             group_of(int(e), int(n), rho, power, test.scale // 2) for e, n in zip(levels, counts, strict=True)
         )
-        inner = ScoreTotal(rho=rho, groups=groups, scale=test.scale, length=test.length)
+        inner = ScoreTotal(rho=rho, solved=np.zeros(rho.size), groups=groups, scale=test.scale, length=test.length)
         for rate in rates:
             laws = inner.laws(np.full(rho.size, rate), np.arange(rho.size))
             refuted = int((laws[:3].max(axis=0) <= alpha).sum())
@@ -198,6 +202,30 @@ def between_ends(attempts: IntArray, alpha: float, rates: FloatArray, steps: int
 def test_the_finite_grid_of_correlations_is_enough(alpha: float) -> None:
     for attempts in (np.full(20, 8), np.full(50, 8), np.repeat([3, 8], [20, 10])):
         assert between_ends(attempts, alpha, np.linspace(0.02, 0.98, 13), 3) <= 1.01 * alpha
+
+
+def between_parts(attempts: IntArray, alpha: float, rates: FloatArray) -> float:
+    """The same for parts of the rate that are due to tasks that always succeed, between those on the grid."""
+    test, worst = total_of(attempts, 1.0), 0.0
+    levels, counts = np.unique(attempts, return_counts=True)
+    for low, high in pairwise(test.solved[test.solved > 0]):
+        solved = np.append([low, high], np.linspace(low, high, 4)[1:-1])
+        rho, power = np.zeros(solved.size), np.full(solved.size, 2.0)
+        groups = tuple(
+            group_of(int(e), int(n), rho, power, test.scale // 2) for e, n in zip(levels, counts, strict=True)
+        )
+        inner = ScoreTotal(rho=rho, solved=solved, groups=groups, scale=test.scale, length=test.length)
+        for rate in rates:
+            laws = inner.laws(np.full(solved.size, rate), np.arange(solved.size))
+            refuted = int((laws[:2].max(axis=0) <= alpha).sum())
+            worst = max(worst, float(laws[2:, refuted - 1].max()) if refuted else 0.0)
+    return worst
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_the_finite_grid_of_solved_parts_is_enough(alpha: float) -> None:
+    for attempts in (np.full(20, 8), np.full(50, 8)):
+        assert between_parts(attempts, alpha, np.linspace(0.02, 0.9, 9)) <= 1.08 * alpha
 
 
 # ---------------------------------------------------------------------------------------------- does it cover
@@ -227,3 +255,30 @@ def test_covers_and_is_not_vacuous(number: int, mean: float, icc: float) -> None
     covered, width = np.mean(parts, axis=0)
     assert covered >= 0.94 - 2 * (0.94 * 0.06 / 4000) ** 0.5
     assert width <= 1.25 * PRINTED[number, mean, icc]
+
+
+def two_point(number: int, mean: float, icc: float, suites: int) -> IntArray:
+    """Some tasks always succeed, all others at one rate: with few tasks, often none of the former is drawn."""
+    generator, others = np.random.default_rng(2), mean * (1 - icc)
+    return generator.binomial(
+        8, np.where(generator.random((suites, number)) < 1 - (1 - mean) / (1 - others), 1.0, others)
+    )
+
+
+TORN = [(20, 0.1, 0.33), (50, 0.1, 0.33), (50, 0.1, 0.8), (20, 0.3, 0.6), (100, 0.05, 0.2)]
+
+
+@pytest.mark.parametrize(("number", "mean", "icc"), TORN)
+def test_covers_where_some_tasks_always_succeed_on_a_seeded_sample(number: int, mean: float, icc: float) -> None:
+    won = two_point(number, mean, icc, 200)
+    assert won.mean() / 8 == pytest.approx(mean, abs=0.02)
+    covered = np.mean([upper_rate(row, np.full(number, 8), 0.05) >= mean for row in won])
+    assert covered >= 0.95 - 2 * (0.95 * 0.05 / 200) ** 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "mean", "icc"), TORN)
+def test_covers_where_some_tasks_always_succeed(number: int, mean: float, icc: float) -> None:
+    won = two_point(number, mean, icc, 4000)
+    covered = np.mean([upper_rate(row, np.full(number, 8), 0.05) >= mean for row in won])
+    assert covered >= 0.95 - 2 * (0.95 * 0.05 / 4000) ** 0.5

@@ -32,6 +32,7 @@ class GateBounds:
     upper: Decimal | None
     observed_upper: Decimal
     point: Decimal | None
+    standard_error: Decimal | None
     estimator: str
     units: int
     shift: Decimal | None
@@ -173,6 +174,7 @@ def _gate_bounds(found: Bounds, upper: Decimal, raised: Raised, envelope: str) -
         upper=raised.upper,
         observed_upper=upper,
         point=None if found.point is None else round_down(found.point),
+        standard_error=None if found.standard_error is None else round_up(found.standard_error),
         estimator=found.estimator,
         units=found.units,
         shift=None if raised.shift is None else Decimal(raised.shift),

@@ -484,6 +484,7 @@ def _result(
         upper=facts.upper,
         observed_upper=bounds.observed_upper if bounds else None,
         point=bounds.point if bounds else None,
+        standard_error=bounds.standard_error if bounds else None,
         limit_value=facts.limit,
         alert_value=facts.alert,
         alpha_lower=_alpha(observation, "alpha_lower"),
@@ -584,7 +585,7 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
     if bounds.envelope:
         yield f"envelope: {bounds.envelope}"
     if bounds.estimator.startswith("overdispersed"):
-        yield "success rates of tasks are beta distributed, whatever their spread (spread: any assumes nothing)"
+        yield "success rates of tasks are beta distributed, or 1 on some and alike on others (spread: any assumes nothing)"
     evaluation = request.policy.evaluation.evaluations[observation.evaluation]
     exposures = [e for e in request.exposures if e.evaluation == observation.evaluation]
     yield from exposure_notes(evaluation, exposures, frozenset({request.model.subject, *request.ancestors}))

@@ -76,6 +76,8 @@ def _numbers(result: ObservationResult | None) -> Form:
         "lower": number(result.lower),
         "upper": number(result.upper),
         "upper_unbounded": result.upper is not None and result.upper.is_infinite(),
+        "point": number(result.point),
+        "standard_error": number(result.standard_error),
         "limit_value": number(result.limit_value),
         "alert_value": number(result.alert_value),
         "measure": result.measure,
@@ -103,6 +105,7 @@ def _numbers(result: ObservationResult | None) -> Form:
 _NO_NUMBERS: Form = {
     **dict.fromkeys(("lower", "upper")),
     "upper_unbounded": False,
+    **dict.fromkeys(("point", "standard_error")),
     **dict.fromkeys(("limit_value", "alert_value", "measure", "unit", "direction", "alpha_lower", "alpha_upper")),
     **dict.fromkeys(("tasks", "attempts", "missing", "invalid_runs", "abandoned_runs"), 0),
     **dict.fromkeys(("elicitation_shift", "effort_ratio", "statistical_power")),

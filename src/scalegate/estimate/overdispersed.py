@@ -9,7 +9,8 @@ the highest rate that some `rho` leaves in: monotone because each statistic is, 
 
 The statistic is a sum of task scores `x + x**(1 + rho)`, `x` being the share of successes. Where attempts are
 much alike, some tasks succeed on nearly every attempt; data without such tasks refute a high `rho` through the
-second term. So a wide envelope costs little: the bound adapts to the data without ever estimating `rho`.
+second term. So a wide envelope costs little: the bound adapts to the data without ever estimating `rho`. With the
+widest envelope rates of two kinds are let in as well: tasks that always succeed, and all others alike.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from scalegate.estimate.bound import Bounds, FloatArray, IntArray
 from scalegate.estimate.checked import checked_counts, checked_level, checked_share
 from scalegate.estimate.score_total import CELLS, STEPS, ScoreTotal, cells_to, total_of
 
-ESTIMATOR = "overdispersed_total/1"
+ESTIMATOR = "overdispersed_total/2"
 ICC_MAX = 1.0
 """The default envelope: every correlation, from independent attempts to tasks that always or never succeed."""
 _GRID = 1 << 20
@@ -82,7 +83,8 @@ def _notes(successes: IntArray, attempts: IntArray, icc_max: float) -> tuple[str
     top, seen = CELLS[cells_to(icc_max)], estimate_icc(successes, attempts)
     notes = [
         "tasks are taken as independent of each other",
-        f"the success rates of tasks are taken as beta distributed, attempts at a task correlated by at most {top:g}",
+        f"the success rates of tasks are taken as beta distributed, attempts at a task correlated by at most {top:g}"
+        + (", or as 1 on some tasks and alike on all others" if top == 1 else ""),
         "sealed n: valid only if the numbers of tasks and attempts were fixed beforehand",
     ]
     if seen is not None and seen > top:

@@ -17,11 +17,15 @@ from scalegate.estimate.bound import FloatArray, IntArray
 CELLS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)
 """Ends of the cells of correlations. One statistic serves a cell and must refute at its ends and in its middle; in
 between the chance of a wrong bound exceeds a level of 0.01 or more by at most 1 % of it (ADR 0006)."""
+SOLVED = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
+"""Parts of the mean rate that may be due to tasks that always succeed; with the widest envelope only. In between the
+chance of a wrong bound exceeds a level of 0.01 or more by at most 7 % of it (ADR 0006)."""
+
 ComplexArray = npt.NDArray[np.complex128]
 _LATTICE = 1 << 17
 _NOISE = 1e-12
 """Added to every probability: more than the Fourier transforms can be off."""
-STEPS = 128
+STEPS = 256
 """Coarse rates `step / STEPS` whose distributions are kept, so that all bounds for one suite share them."""
 _KEPT = 2048
 """Longest distribution that is kept."""
@@ -45,9 +49,18 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ScoreTotal:
-    """Three rows per cell: the correlation `rho` at its ends and in its middle, and the statistic of the cell."""
+    """One statistic, and one law of task rates, per row.
+
+    Three rows per cell of correlations: `rho` at its ends and in its middle, with the statistic of the cell. Then rows
+    in which some tasks always succeed and all others succeed at one rate.
+
+    Attributes:
+        rho, solved: shape (row,), 0 to 1: the correlation, and the part of the mean rate that is due to tasks that
+            always succeed; one of them is 0.
+    """
 
     rho: FloatArray
+    solved: FloatArray
     groups: tuple[Group, ...]
     scale: int
     length: int
@@ -61,7 +74,7 @@ class ScoreTotal:
         """How many standard deviations the statistic lies below its mean; only says which row to look at first."""
         mean, variance = np.zeros(self.rho.size), np.zeros(self.rho.size)
         for group in self.groups:
-            chances = beta_binomial(np.full(self.rho.size, rate), self.rho, group.attempts, group.fixed)
+            chances = self.task_chances(np.full(self.rho.size, rate), np.arange(self.rho.size), group)
             each = (chances * group.scores).sum(axis=1)
             mean += group.tasks * each
             variance += group.tasks * ((chances * group.scores**2).sum(axis=1) - each**2)
@@ -86,12 +99,21 @@ class ScoreTotal:
             return np.full(self.rho.size, 1.0 if step <= 0 else 0.0)
         return np.asarray(_coarse_laws(self, step)[np.arange(self.rho.size), seen])
 
+    def task_chances(self, rates: FloatArray, rows: IntArray, group: Group) -> FloatArray:
+        """Probabilities of 0 to all successes at one task of the group, shape (row, successes)."""
+        solved = self.solved[rows] * rates
+        others = np.maximum((rates - solved) / (1 - solved), 1e-300)  # nothing, where all is due to solved tasks
+        chances = beta_binomial(others, self.rho[rows], group.attempts, group.fixed[rows])
+        chances *= (1 - solved)[:, None]
+        chances[:, -1] += solved
+        return chances
+
     def laws(self, rates: FloatArray, rows: IntArray) -> FloatArray:
         """Probability that the statistic is at most 0, 1, ..., shape (row, total), each row at its own mean rate."""
         spectrum: ComplexArray | None = None
         for group in self.groups:
             scores = np.zeros((rows.size, self.scale + 1))
-            chances = beta_binomial(rates, self.rho[rows], group.attempts, group.fixed[rows])
+            chances = self.task_chances(rates, rows, group)
             np.add.at(scores, (np.arange(rows.size)[:, None], group.scores[rows]), chances)
             factor = _power(np.fft.rfft(scores, self.length, axis=1), group.tasks)
             spectrum = factor if spectrum is None else spectrum * factor
@@ -104,7 +126,7 @@ class ScoreTotal:
         return np.asarray(law)
 
 
-@lru_cache(maxsize=STEPS)
+@lru_cache(maxsize=128)
 def _coarse_laws(total: ScoreTotal, step: int) -> FloatArray:
     return total.laws(np.full(total.rho.size, step / STEPS), np.arange(total.rho.size))
 
@@ -121,13 +143,19 @@ def total_of(attempts: IntArray, icc_max: float) -> ScoreTotal:
 
 @lru_cache(maxsize=16)  # both ends, and all models that ran one suite
 def total_for(levels: tuple[int, ...], tasks: tuple[int, ...], cells: int) -> ScoreTotal:
-    ends = np.array(CELLS[: cells + 1])
-    middle = (ends[:-1] + ends[1:]) / 2
-    rho, power = np.stack([ends[:-1], middle, ends[1:]], axis=1).ravel(), 1 + np.repeat(middle, 3)
     number = sum(tasks)
+    ends, solved = np.array(CELLS[: cells + 1]), np.array(SOLVED if cells == len(CELLS) - 1 else ())
+    middle = (ends[:-1] + ends[1:]) / 2
+    rho = np.append(np.stack([ends[:-1], middle, ends[1:]], axis=1).ravel(), np.zeros(solved.size))
+    power = np.append(1 + np.repeat(middle, 3), np.full(solved.size, 2.0))
     half = min(levels[-1], max(4, _LATTICE // (2 * number)))
-    groups = tuple(group_of(e, n, rho, power, half) for e, n in zip(levels, tasks, strict=True))
-    return ScoreTotal(rho=rho, groups=groups, scale=2 * half, length=_fast(number * 2 * half + 1))
+    return ScoreTotal(
+        rho=rho,
+        solved=np.append(np.zeros(rho.size - solved.size), solved),
+        groups=tuple(group_of(e, n, rho, power, half) for e, n in zip(levels, tasks, strict=True)),
+        scale=2 * half,
+        length=_fast(number * 2 * half + 1),
+    )
 
 
 def group_of(attempts: int, tasks: int, rho: FloatArray, power: FloatArray, half: int) -> Group:

@@ -191,7 +191,7 @@ def _compare(logged: Logged, recorded: Verdict, derived: Verdict | None) -> list
 
 
 # Figures that estimators give: law 6 compares them within a tolerance. All else is compared exactly.
-_BOUNDS = ("lower", "upper", "observed_upper", "point", "train_cap", "train_held_cap")
+_BOUNDS = ("lower", "upper", "observed_upper", "point", "standard_error", "train_cap", "train_held_cap")
 _SHOWN = ("elicitation_shift", "effort_ratio", "statistical_power", "slope", "p50", "p80")
 _ENDS = ("p50_lower", "p50_upper", "p80_lower", "p80_upper")
 _FIGURES = frozenset((*_BOUNDS, *_SHOWN, *_ENDS))

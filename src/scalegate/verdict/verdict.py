@@ -73,7 +73,7 @@ class ObservationResult:
         lower, upper: the gate's bounds, rounded outwards; `upper` includes E2, `g` and the reserve;
             None when there is no evidence; an `upper` of infinity bounds nothing.
         observed_upper: the upper bound before `g` and the reserve.
-        point: the plain estimate, for display.
+        point: the plain estimate, for display; `standard_error`: its own, with the units as clusters, for display.
         tasks, attempts, missing: registered tasks; attempts with a valid outcome; registered attempts without.
         invalid_runs, abandoned_runs: counts printed beside the verdict (E4).
         elicitation_shift: `g` in points of probability, or as a factor for horizons; None when unknown (B2).
@@ -92,6 +92,7 @@ class ObservationResult:
     upper: Decimal | None = None
     observed_upper: Decimal | None = None
     point: Decimal | None = None
+    standard_error: Decimal | None = None
     limit_value: Decimal | None = None
     alert_value: Decimal | None = None
     alpha_lower: Probability | None = None
@@ -123,7 +124,7 @@ class ObservationResult:
     not_tested: tuple[str, ...] = ()
 
 
-ESTIMATES_VERSION = "1"
+ESTIMATES_VERSION = "2"
 
 
 @dataclass(frozen=True, kw_only=True)
