@@ -19,7 +19,7 @@ from typing import Any
 
 from scalegate.adapters.attempt_numbers import numbered
 from scalegate.adapters.fault_list import FaultList
-from scalegate.adapters.json_source import Json, Rows, read_document, source_of
+from scalegate.adapters.json_source import Json, Part, Rows, read_document, read_part, source_of
 from scalegate.adapters.json_values import (
     choose,
     chosen_evaluations,
@@ -27,6 +27,7 @@ from scalegate.adapters.json_values import (
     label,
     mapping,
     number,
+    scalar,
     score,
     text,
     whole,
@@ -38,6 +39,7 @@ from scalegate.evidence.run import Attempt, Dating, Reported, Status
 from scalegate.quantity import Digest, Identifier
 
 _SAMPLES = "_samples.jsonl"
+_LONGEST_NAME = 1000
 _NEEDED = ("evaluation_id", "model_id", "evaluation_name", "sample_id")
 _KNOWN_VERSIONS = ("0.2.", "0.3.")
 _MEANS = frozenset({"accuracy", "acc", "mean", "exact_match", "mean_score", "pass_rate", "success_rate"})
@@ -72,6 +74,13 @@ def read_every_eval_ever(path: Path, labels: Labels) -> ParsedSource:
         name=path.name,
     )
     return ParsedSource(source=source, runs=tuple(_run(one, as_, shared) for one, as_ in evaluations.items()))
+
+
+def parts_of(path: Path) -> list[Part]:
+    """The files of the source that a path stands for. Raises InputError when one cannot be read."""
+    aggregate, samples = _pair(path)
+    pairs = ((aggregate, "aggregate"), (samples, "instances"))
+    return [read_part(file, role) for file, role in pairs if file]
 
 
 def companions(name: str, others: Iterable[str]) -> tuple[str, ...]:
@@ -150,10 +159,12 @@ class _Instances:
             status=Status.ERROR if row.get("error") else Status.COMPLETED,
             tokens=whole(mapping(row.get("token_usage")).get("total_tokens")),
         )
+        if any(len(text(row.get(key))) > _LONGEST_NAME for key in ("evaluation_name", "evaluation_result_id")):
+            raise InputError(Finding(what="a name of thousands of characters", mend="shorten it"))
         correct = evaluation.get("is_correct")
         found = _Row(
             result=text(row.get("evaluation_result_id")),
-            score=evaluation["score"],
+            score=scalar(evaluation["score"]),
             correct=correct if isinstance(correct, bool) else None,
             attempt=attempt,
         )
@@ -245,20 +256,22 @@ def _run(evaluation: str, as_: Identifier, shared: _Shared) -> ParsedRun:
         dated=began or labels.dated,
         attempts=attempts,
         reported=_reported(attempts, result),
-        defects=(*_defects(header, instances, rows), *_grading(rows, result)),
+        defects=(*_defects(header, instances, rows, result), *_grading(rows, result)),
     )
 
 
-def _defects(header: _Aggregate | None, instances: _Instances, rows: list[_Row]) -> Iterator[str]:
+def _defects(header: _Aggregate | None, instances: _Instances, rows: list[_Row], result: Json) -> Iterator[str]:
+    if not rows:
+        yield "no_attempts"
     versions = {*instances.versions, text(header.data.get("schema_version"))} if header else instances.versions
     if not all(version.startswith(_KNOWN_VERSIONS) for version in versions):
         yield "unknown_log_version"
     if header is None:
         yield "companion_absent"
-    else:
-        yield from header.defects(instances)
-    if not rows:
-        yield "no_attempts"
+        return
+    yield from header.defects(instances)
+    if rows and not result:
+        yield "result_unclear"
 
 
 def _grading(rows: list[_Row], result: Json) -> Iterator[str]:
@@ -281,7 +294,7 @@ def _chosen_result(evaluation: str, rows: list[_Row], results: list[Json], share
     if not known or (not asked and len(known) == 1):
         return next(iter(known), "")
     metrics = tuple(name for name in names if name)
-    return names[choose(metrics, asked, shared.name, f"metric of {evaluation!r}", "--scorer")]
+    return names[choose(metrics, asked, f"{shared.name}: {evaluation}", "metric", "--scorer")]
 
 
 def _result(result_id: str, results: list[Json]) -> Json:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scalegate.adapters.fault_list import FaultList
-from scalegate.adapters.json_source import Json, Part, read_document, source_of
+from scalegate.adapters.json_source import Json, Part, read_document, read_part, source_of
 from scalegate.adapters.json_values import (
     choose,
     instant,
@@ -61,6 +61,11 @@ def is_run_folder(names: Iterable[str]) -> bool:
     """Whether a folder with these files is one of HELM's runs."""
     found = set(names)
     return SPEC in found and INSTANCES in found
+
+
+def parts_of(folder: Path) -> list[Part]:
+    """The files of a run folder. Raises InputError when one cannot be read."""
+    return [read_part(folder / file, file) for file in FILES if (folder / file).exists()]
 
 
 def read_helm_run(folder: Path, labels: Labels) -> ParsedSource:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -98,7 +99,8 @@ def read_document(path: Path, role: str) -> tuple[Any, Part]:
     """
     try:
         with _plain(path).open("rb") as file:
-            data = file.read(MAX_DOCUMENT + 1)
+            size = os.fstat(file.fileno()).st_size  # a buffer is made for all that is asked for
+            data = file.read(min(size, MAX_DOCUMENT) + 1)
     except OSError as error:
         raise _unreadable(path, error) from None
     if len(data) > MAX_DOCUMENT:
@@ -111,19 +113,40 @@ def read_document(path: Path, role: str) -> tuple[Any, Part]:
     return found, Part(role=role, digest=digest, bytes=len(data))
 
 
-def source_of(name: str, kind: str, *parts: Part) -> SourceFile:
-    """What the parts of one source are together.
+def names_in(folder: Path) -> list[str]:
+    """The names in a folder, sorted; none for one that cannot be listed."""
+    try:
+        return sorted(entry.name for entry in folder.iterdir())
+    except OSError:
+        return []
 
-    The digest of a source of one file is the file's. That of several is the digest of one line per file, `role`, a
-    space and its digest, sorted: renaming or moving the files changes nothing.
+
+def read_part(path: Path, role: str) -> Part:
+    """The description of a file whose content is not looked at. Raises InputError when it cannot be read."""
+    try:
+        with _plain(path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Part(role=role, digest=Digest(f"sha256:{digest}"), bytes=file.tell())
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def source_of(name: str, kind: str, *parts: Part) -> SourceFile:
+    """What the parts of one source are together."""
+    size = sum(part.bytes for part in parts)
+    return SourceFile(schema="scalegate.source/1", name=name, format=kind, digest=digest_of_parts(parts), bytes=size)
+
+
+def digest_of_parts(parts: Sequence[Part]) -> Digest:
+    """The digest of a source.
+
+    That of one file is the file's. That of several is the digest of one line per file, `role`, a space and its
+    digest, sorted: renaming or moving the files changes nothing.
     """
     if len(parts) == 1:
-        digest = parts[0].digest
-    else:
-        lines = "".join(sorted(f"{part.role} {part.digest}\n" for part in parts))
-        digest = Digest(f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}")
-    size = sum(part.bytes for part in parts)
-    return SourceFile(schema="scalegate.source/1", name=name, format=kind, digest=digest, bytes=size)
+        return parts[0].digest
+    lines = "".join(sorted(f"{part.role} {part.digest}\n" for part in parts))
+    return Digest(f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}")
 
 
 # ---------------------------------------------------------------------------------------------- bytes

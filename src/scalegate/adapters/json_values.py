@@ -15,6 +15,7 @@ from scalegate.errors import Finding, InputError
 from scalegate.quantity import Identifier, Minutes, parse_decimal, whole_second
 
 _MAX_DIGITS = 28
+_LONGEST = 64  # characters of a number of so many digits, with room for zeros and an exponent
 _MAX_WHOLE = 2**53 - 1
 _MAX_MINUTES = Decimal("1e9")
 _MILLISECONDS_FROM = Decimal("1e11")  # as seconds this would be the year 5138
@@ -49,6 +50,13 @@ def whole(value: Any) -> int | None:
     """A whole number from 0, or None."""
     found = number(value)
     return None if found is None or not 0 <= found <= _MAX_WHOLE or found != int(found) else int(found)
+
+
+def scalar(value: Any) -> Any:
+    """The value if it can be a score at all, else an empty list or mapping: what waits to be chosen stays small."""
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    return value if value is None or isinstance(value, bool) else type(value)()
 
 
 def score(value: Any) -> Decimal | None:

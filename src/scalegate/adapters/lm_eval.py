@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scalegate.adapters.fault_list import FaultList
-from scalegate.adapters.json_source import Json, Part, Rows, read_document, source_of
+from scalegate.adapters.json_source import Json, Part, Rows, names_in, read_document, read_part, source_of
 from scalegate.adapters.json_values import (
     choose,
     chosen_evaluations,
@@ -26,6 +26,7 @@ from scalegate.adapters.json_values import (
     mapping,
     mappings,
     number,
+    scalar,
     score,
     text,
     whole,
@@ -39,6 +40,7 @@ _STAMP = r"(?P<stamp>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)"
 _RESULTS = re.compile(rf"results_{_STAMP}\.json\Z")
 _SAMPLES = re.compile(rf"samples_(?P<task>.+)_{_STAMP}\.jsonl\Z")
 _KNOWN_VERSION = "0.4."
+_MAX_METRICS = 200
 _MEANS = frozenset({"acc", "acc_norm", "acc_bytes", "exact_match"})  # averaged unless told otherwise
 _NO_METRIC = frozenset(
     {
@@ -54,22 +56,49 @@ def read_lm_eval(path: Path, labels: Labels) -> ParsedSource:
     Raises:
         InputError: when a file is not whole, when there are no attempts, or when which score counts is not clear.
     """
-    samples = _SAMPLES.match(path.name)
-    if samples or path.suffix.lower() == ".jsonl":
-        header = path.with_name(f"results_{samples['stamp']}.json") if samples else None
-        found = _Samples(path, labels)
-        task = samples["task"] if samples else labels.evaluation or ""
-        return _source(path, labels, header if header and header.is_file() else None, {task: found})
-    stamp = _RESULTS.match(path.name)
-    results = _Results(path)
-    beside = {task: path.with_name(f"samples_{task}_{stamp['stamp']}.jsonl") for task in results.tasks} if stamp else {}
-    present = {task: place for task, place in beside.items() if place.is_file()}
-    if not present:
+    place, samples = _files(path, labels.evaluation or "")
+    results = _Results(place) if place else None
+    if results and not samples:
         what = "only aggregates: no attempts lie beside it, so nothing in it can show or clear anything"
         mend = "run lm-eval with --log_samples, and keep samples_TASK_DATE.jsonl beside results_DATE.json"
         raise InputError(Finding(where=path.name, rule="E7", what=what, mend=mend))
-    kept = chosen_evaluations(results.tasks, labels.evaluation, path.name)
-    return _source(path, labels, path, {task: _Samples(present[task], labels) for task in kept if task in present})
+    for task in samples:
+        if results and task not in results.tasks:
+            what, mend = f"its results do not know the task {task!r}", "keep the names that lm-eval gave its files"
+            raise InputError(Finding(where=path.name, what=what, mend=mend))
+    tasks = results.tasks if results and place == path else tuple(samples)
+    evaluations = chosen_evaluations(tasks, labels.evaluation, path.name)
+    found = {task: _Samples(file, labels) for task, file in samples.items() if task in evaluations}
+    others = [read_part(file, _role(task)) for task, file in samples.items() if task not in evaluations]
+    parts = [*([results.part] if results else []), *(found[task].part(task) for task in found), *others]
+    source = source_of(path.name, "lm-eval results and samples", *parts)
+    header = _header(results, labels, path.name)
+    run = labels.run or Identifier(f"source-{source.digest.hex[:16]}")
+    runs = (_run(task, evaluation, found.get(task), header, labels, run) for task, evaluation in evaluations.items())
+    return ParsedSource(source=source, runs=tuple(runs))
+
+
+def _files(path: Path, task: str) -> tuple[Path | None, dict[str, Path]]:
+    """The results, where they are there, and the samples by task: of all tasks for results, else of the one given."""
+    samples, results = _SAMPLES.match(path.name), _RESULTS.match(path.name)
+    if samples or path.suffix.lower() == ".jsonl":
+        header = path.with_name(f"results_{samples['stamp']}.json") if samples else None
+        return header if header and header.is_file() else None, {samples["task"] if samples else task: path}
+    if not results:
+        return path, {}
+    beside = companions(path.name, names_in(path.parent))
+    return path, {match["task"]: path.with_name(match[0]) for match in map(_SAMPLES.match, sorted(beside)) if match}
+
+
+def _role(task: str) -> str:
+    return f"samples {task}"
+
+
+def parts_of(path: Path) -> list[Part]:
+    """The files of the source that a path stands for. Raises InputError when one cannot be read."""
+    results, samples = _files(path, "")
+    parts = [read_part(results, "results")] if results else []
+    return [*parts, *(read_part(file, _role(task)) for task, file in samples.items())]
 
 
 def companions(name: str, others: Iterable[str]) -> tuple[str, ...]:
@@ -153,7 +182,7 @@ class _Samples:
 
     def part(self, task: str) -> Part:
         part = self.source.part
-        return Part(role=f"samples {task}", digest=part.digest, bytes=part.bytes)
+        return Part(role=_role(task), digest=part.digest, bytes=part.bytes)
 
     def attempts(self) -> tuple[Attempt, ...]:
         """One per document that the chosen filter has; a document that stands twice keeps its number twice."""
@@ -176,7 +205,9 @@ class _Samples:
         listed = row.get("metrics")
         names = listed if isinstance(listed, list) else [key for key in row if key not in _NO_METRIC]
         task = Identifier.parse(text(row.get("doc_id")))
-        scores = {f"{name},{filtered}": row.get(name) for name in names if isinstance(name, str)}
+        scores = {f"{name},{filtered}": scalar(row.get(name)) for name in names if isinstance(name, str)}
+        if len(scores) > _MAX_METRICS:
+            raise InputError(Finding(what=f"more than {_MAX_METRICS} metrics", mend="log fewer metrics"))
         return _Row(task=task, scores=scores)
 
     def _asked(self, scorer: str) -> str:
@@ -197,24 +228,6 @@ class _Header:
     dated: datetime | None
     dating: Dating
     defects: tuple[str, ...] = field(default=())
-
-
-def _source(path: Path, labels: Labels, results: Path | None, samples: dict[str, _Samples]) -> ParsedSource:
-    found = _Results(results) if results else None
-    parts = [samples[task].part(task) for task in sorted(samples)]
-    source = source_of(path.name, "lm-eval results and samples", *([found.part] if found else []), *parts)
-    header = _header(found, labels, path.name)
-    alone = results != path
-    tasks = tuple(samples) if alone or found is None else found.tasks
-    if alone and found is not None and (unknown := [task for task in tasks if task not in found.tasks]):
-        what, mend = f"its results do not know the task {unknown[0]!r}", "keep the names that lm-eval gave its files"
-        raise InputError(Finding(where=path.name, what=what, mend=mend))
-    evaluations = chosen_evaluations(tasks, labels.evaluation, path.name)
-    run = labels.run or Identifier(f"source-{source.digest.hex[:16]}")
-    runs = tuple(
-        _run(task, evaluation, samples.get(task), header, labels, run) for task, evaluation in evaluations.items()
-    )
-    return ParsedSource(source=source, runs=runs)
 
 
 def _header(results: _Results | None, labels: Labels, name: str) -> _Header:

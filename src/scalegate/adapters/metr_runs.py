@@ -5,7 +5,7 @@ For: procedure (ingest). Does not know: suites, policies, where runs are kept.
 A row has `task_id`, `score_binarized` and the agent (`model`, `alias`), mostly `task_family`, `run_id`,
 `human_minutes`, `started_at` in milliseconds, and the weights that METR's own fit gives it. Weights are not evidence:
 our estimates weigh tasks by themselves. But they claim to add up to 1 for each agent, and so tell a file that lost
-rows (E7). Runs that were copied from another model to fill a gap (`cloned`) never happened.
+rows (E7). Of runs that are marked as copies (`cloned`) the failures count for nothing (E3).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from scalegate.quantity import Digest, Identifier
 
 NEEDED = ("task_id", "score_binarized")
 _SCORES = ("score_binarized", "score_cont")
+_LONGEST_NAME = 1000
 _WEIGHT = "_task_weight"
 _WEIGHTS_TOLERANCE = Decimal("1e-6")
 _LIMITS = frozenset({"usageLimits", "usage_limits", "limit", "timeout"})
@@ -82,7 +83,7 @@ class _Runs:
     def add(self, row: Json, metric: str) -> None:
         self.attempts.append(_attempt(row, metric))
         if text(row.get("run_id")):
-            self.ids.append(text(row["run_id"]))
+            self.ids.append(text(row["run_id"])[:_LONGEST_NAME])
         for key, value in row.items():
             if key.endswith(_WEIGHT):
                 self.weights.setdefault(key, []).append(number(value))
@@ -103,8 +104,9 @@ class _Runs:
 
 def _named(row: Json, *keys: str) -> str:
     found = next((text(row.get(key)) for key in keys if text(row.get(key))), "")
-    if not found:
-        raise InputError(Finding(what="a row without model and alias", mend="every row needs one of them"))
+    if not found or len(found) > _LONGEST_NAME:
+        what = "a name of thousands of characters" if found else "a row without model and alias"
+        raise InputError(Finding(what=what, mend="every row needs one of them"))
     return found
 
 
@@ -126,14 +128,12 @@ def _attempt(row: Json, metric: str) -> Attempt:
 
 
 def _status(row: Json) -> Status:
-    """A fatal error ended the run; one that was copied to fill a gap was never made."""
+    """A fatal error ended the run. Of a copy it is not known how it ended, nor whether it was made at all (E3)."""
+    fatal = row.get("fatal_error_from")
+    if fatal is not None and fatal != "":
+        return Status.LIMIT if text(fatal) in _LIMITS else Status.ERROR
     cloned = row.get("cloned")
-    if cloned is True or number(cloned):
-        return Status.IMPUTED
-    fatal: Any = row.get("fatal_error_from")
-    if fatal is None or fatal == "":
-        return Status.COMPLETED
-    return Status.LIMIT if fatal in _LIMITS else Status.ERROR
+    return Status.UNKNOWN if cloned is True or number(cloned) else Status.COMPLETED
 
 
 def _chosen(agents: dict[_Agent, _Runs], labels: Labels, name: str) -> dict[_Agent, _Runs]:

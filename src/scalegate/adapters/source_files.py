@@ -18,6 +18,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scalegate.adapters import every_eval_ever, helm, lm_eval
+from scalegate.adapters.json_source import names_in
+from scalegate.adapters.json_values import mapping
 from scalegate.adapters.source_kind import has_known_ending
 from scalegate.errors import Finding, InputError
 
@@ -44,7 +46,11 @@ def find_sources(paths: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for path in paths:
         found.update(dict.fromkeys(_remote(path) if is_url(path) else _local(path)))
-    return list(found)
+    by_folder: dict[str, set[str]] = {}
+    for one in found:  # a shell that expands a pattern names every file by itself
+        folder, _, name = one.rpartition("/")
+        by_folder.setdefault(folder, set()).add(name)
+    return [one for one in found if not _follows(one.rpartition("/")[2], by_folder[one.rpartition("/")[0]])]
 
 
 @contextmanager
@@ -64,7 +70,7 @@ def brought_here(path: str) -> Iterator[Path]:
 def is_url(path: str) -> bool:
     """Whether a path is for fsspec: `s3://…`, `gs://…`, `memory://…`. `C:\\logs` is not."""
     scheme, separator, _ = path.partition("://")
-    return bool(separator) and scheme.replace("+", "").replace("-", "").isalnum()
+    return bool(separator) and bool(scheme) and all(part.isalnum() or part in "+-.:" for part in scheme)
 
 
 # --------------------------------------------------------------------------------------------- folders
@@ -108,14 +114,7 @@ def _local(path: str) -> list[str]:
 
 def _is_member(file: Path) -> bool:
     """Whether a file is one of a HELM run folder, which is read as a whole."""
-    try:
-        return file.name in helm.MEMBERS and file.is_file() and helm.is_run_folder(_listed(file.parent))
-    except OSError:
-        return False
-
-
-def _listed(folder: Path) -> list[str]:
-    return [entry.name for entry in folder.iterdir()]
+    return file.name in helm.MEMBERS and file.is_file() and helm.is_run_folder(names_in(file.parent))
 
 
 def _within(folder: Path) -> list[str]:
@@ -144,7 +143,7 @@ def _matching(pattern: str) -> list[str]:
                 raise _too_many(pattern)
             if not any(part.startswith(".") for part in place.relative_to(base).parts):
                 if place.is_dir():
-                    found += [str(place)] if helm.is_run_folder(_listed(place)) else []
+                    found += [str(place)] if helm.is_run_folder(names_in(place)) else []
                 else:
                     by_folder.setdefault(place.parent, []).append(place.name)
     except (OSError, ValueError):  # a folder that cannot be listed, a pattern that is none
@@ -173,28 +172,49 @@ def _remote(url: str) -> list[str]:
     try:
         system, path = _opened(url)
         if _MAGIC & set(path):
-            places = _asked(url, lambda: sorted(system.glob(path)))
+            places = _asked(url, lambda: system.glob(path, detail=True))
         elif _asked(url, lambda: system.isdir(path)):
-            places = _asked(url, lambda: sorted(system.find(path)))
+            places = _asked(url, lambda: system.find(path, detail=True))
         else:
-            places = [path]
+            folder, _, name = path.rpartition("/")
+            run = name in helm.MEMBERS and helm.is_run_folder(_names(system, folder, url))
+            return [system.unstrip_protocol(folder) if run else url]
     except InputError:
         return [url]
     if len(places) > MAX_SOURCES:
         raise _too_many(url)
-    by_folder: dict[str, list[str]] = {}
+    kept = {place: mapping(places[place]).get("type") == "directory" for place in _unhidden(map(str, places), path)}
+    try:
+        return _remote_sources(system, kept, url, every=bool(_MAGIC & set(path))) or [url]
+    except InputError:
+        return [url]
+
+
+def _unhidden(places: Iterable[str], path: str) -> Iterator[str]:
+    """Without what is hidden below the fixed part of a path."""
+    fixed = next((at for at, character in enumerate(path) if character in _MAGIC), len(path))
+    base = path[:fixed].rpartition("/")[0] if fixed < len(path) else path
     for place in places:
-        folder, _, name = str(place).rstrip("/").rpartition("/")
-        if not name.startswith("."):
+        if not any(part.startswith(".") for part in place.removeprefix(base).split("/")):
+            yield place
+
+
+def _remote_sources(system: AbstractFileSystem, places: dict[str, bool], url: str, *, every: bool) -> list[str]:
+    """The sources among listed places, each with whether it is a folder: a listing is not asked again for each."""
+    by_folder: dict[str, list[str]] = {}
+    found: set[str] = set()
+    for place, is_folder in places.items():
+        if is_folder:
+            found |= {place} if helm.is_run_folder(_names(system, place, url)) else set()
+        else:
+            folder, _, name = place.rpartition("/")
             by_folder.setdefault(folder, []).append(name)
-    found: list[str] = []
     for folder, names in by_folder.items():
-        members = set(names) & helm.MEMBERS
-        run = bool(members) and helm.is_run_folder(_names(system, folder, url))
-        found += [system.unstrip_protocol(folder)] if run else []
-        others = [name for name in names if not (run and name in helm.MEMBERS)]
-        found += [system.unstrip_protocol(f"{folder}/{name}") for name in grouped(others, every=len(places) == 1)]
-    return sorted(found) or [url]
+        run = bool(helm.MEMBERS & set(names)) and helm.is_run_folder(_names(system, folder, url))
+        found |= {folder} if run else set()
+        others = (name for name in names if not (run and name in helm.MEMBERS))
+        found |= {f"{folder}/{name}" for name in grouped(others, every=every)}
+    return [system.unstrip_protocol(place) for place in sorted(found)]
 
 
 def _fetched(url: str, folder: Path) -> Path:
@@ -210,7 +230,7 @@ def _fetched(url: str, folder: Path) -> Path:
                 _copy(system, f"{path.rstrip('/')}/{name}", place / name, url)
         return place
     parent, _, name = path.rpartition("/")
-    safe = PurePosixPath(name).name or "source"
+    safe = "source" if name in ("", ".", "..") else name
     _copy(system, path, folder / safe, url)
     for other in _companions(name, _names(system, parent, url)):
         _copy(system, f"{parent}/{other}", folder / PurePosixPath(other).name, url)

@@ -50,6 +50,9 @@ def kind_of(path: Path) -> tuple[Kind, frozenset[str]]:
         return Kind.INSPECT, frozenset()
     if ending == ".csv" or prefix.startswith(b"PAR1"):
         return Kind.TABLE, frozenset()
+    if prefix.startswith(b"PK\x03\x04"):
+        what, mend = "a zip archive", "name it .eval if Inspect wrote it; else unpack it"
+        raise InputError(Finding(where=path.name, what=what, mend=mend))
     keys = outer_keys(prefix)
     found = _by_keys(keys)
     if found is Kind.UNKNOWN and ending == ".jsonl":
@@ -78,7 +81,8 @@ def _by_keys(keys: frozenset[str]) -> Kind:
 
 
 # Texts, brackets and colons; everything between them (numbers, words, commas, spaces) does not matter here.
-_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|[{}\[\]:]', re.DOTALL)
+# A text that does not end takes all that is left, and nothing is tried twice: this is linear in any text.
+_TOKEN = re.compile(rb'"([^"\\]*+(?:\\.?[^"\\]*+)*+)(?:"|\Z)|[{}\[\]:]', re.DOTALL)
 
 
 def outer_keys(prefix: bytes) -> frozenset[str]:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scalegate.adapters import helm
+from scalegate.adapters import every_eval_ever, helm, lm_eval
+from scalegate.adapters.evidence_table import read_table
+from scalegate.adapters.json_source import Part, digest_of_parts, names_in, read_part
+from scalegate.adapters.metr_runs import read_metr_runs
 from scalegate.adapters.source_files import brought_here
 from scalegate.adapters.source_kind import Kind, kind_of
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.parsed_run import Labels, ParsedSource
+from scalegate.quantity import Digest
 
 _KNOWN = "an Inspect log, an evidence table, lm-eval results, a HELM run folder, METR runs or an Every Eval Ever record"
 
@@ -26,13 +30,40 @@ def read_source(path: str, labels: Labels) -> ParsedSource:
         return _read(place, labels)
 
 
-def _read(place: Path, labels: Labels) -> ParsedSource:
-    if place.is_dir():
-        if helm.is_run_folder(entry.name for entry in place.iterdir()):
-            return helm.read_helm_run(place, labels)
+def source_digest(path: str) -> Digest:
+    """The digest that reading this source would give it, without parsing: for telling what was read already.
+
+    Raises:
+        InputError: when it cannot be read, or is of no known kind.
+    """
+    with brought_here(path) as place:
+        return digest_of_parts(_parts(place))
+
+
+def _parts(place: Path) -> list[Part]:
+    if (run := _run_folder(place)) is not None:
+        return helm.parts_of(run)
+    match kind_of(place)[0]:
+        case Kind.LM_EVAL:
+            return lm_eval.parts_of(place)
+        case Kind.EVERY_EVAL_EVER:
+            return every_eval_ever.parts_of(place)
+        case _:
+            return [read_part(place, "")]
+
+
+def _run_folder(place: Path) -> Path | None:
+    """The HELM run that a folder is, or that a file belongs to."""
+    folder = place if place.is_dir() else place.parent
+    is_run = helm.is_run_folder(names_in(folder)) and (folder == place or place.name in helm.MEMBERS)
+    if place.is_dir() and not is_run:
         raise InputError(Finding(where=place.name, what="a folder without a source", mend=f"give {_KNOWN}"))
-    if helm.is_run_folder(_beside(place)) and place.name in helm.MEMBERS:
-        return helm.read_helm_run(place.parent, labels)
+    return folder if is_run else None
+
+
+def _read(place: Path, labels: Labels) -> ParsedSource:
+    if (run := _run_folder(place)) is not None:
+        return helm.read_helm_run(run, labels)
     kind, keys = kind_of(place)
     match kind:
         case Kind.INSPECT:
@@ -40,33 +71,18 @@ def _read(place: Path, labels: Labels) -> ParsedSource:
 
             return read_inspect_log(place, labels)
         case Kind.TABLE:
-            from scalegate.adapters.evidence_table import read_table
-
             return read_table(place, labels)
         case Kind.LM_EVAL:
-            from scalegate.adapters.lm_eval import read_lm_eval
-
-            return read_lm_eval(place, labels)
+            return lm_eval.read_lm_eval(place, labels)
         case Kind.EVERY_EVAL_EVER:
-            from scalegate.adapters.every_eval_ever import read_every_eval_ever
-
-            return read_every_eval_ever(place, labels)
+            return every_eval_ever.read_every_eval_ever(place, labels)
         case Kind.METR:
-            from scalegate.adapters.metr_runs import read_metr_runs
-
             return read_metr_runs(place, labels)
         case Kind.HELM:
             what = "one file of a HELM run"
             raise InputError(Finding(where=place.name, what=what, mend="keep the files of the run folder together"))
         case Kind.UNKNOWN:
             raise _unknown(place, keys)
-
-
-def _beside(place: Path) -> list[str]:
-    try:
-        return [entry.name for entry in place.parent.iterdir()]
-    except OSError:
-        return []
 
 
 def _unknown(place: Path, keys: frozenset[str]) -> InputError:

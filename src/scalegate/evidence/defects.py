@@ -58,6 +58,7 @@ READER_DEFECTS = {
     "counts_disagree": "the log says another number of rows than its file of attempts has",
     "checksum_disagrees": "the file of attempts has another checksum than the log says",
     "grades_disagree": "scores and the log's own marks of right and wrong contradict each other",
+    "result_unclear": "the attempts do not say to which of the log's results they belong",
     "duplicate_ids": "two attempts of the log have the same id",
     "weights_disagree": "the weights of an agent's runs do not add up to 1: rows were taken out or put in",
 }
