@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.harness_files import (
+    BEGAN,
     TABLE,
     Try,
     helm_row,
@@ -183,11 +185,15 @@ def test_requests_without_their_instances_are_named(tmp_path: Path) -> None:
     assert "summaries_disagree" in run_of(changed(write_helm(tmp_path), "per_instance_stats.json", fewer)).defects
 
 
-def test_a_run_without_a_time_for_each_request_has_no_date_of_its_own(tmp_path: Path) -> None:
+def test_V7_a_run_without_a_time_for_each_request_is_no_younger_than_those_that_have_one(tmp_path: Path) -> None:
     def timeless(data: Any) -> None:
         del data["request_states"][0]["result"]["request_datetime"]
 
     assert run_of(changed(write_helm(tmp_path), "scenario_state.json", timeless)).dating is Dating.UNKNOWN
+    late, early = datetime(2027, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)
+    for stated, dated in ((late, datetime.fromtimestamp(BEGAN, UTC)), (early, early)):
+        run = run_of(tmp_path, dated=stated)
+        assert (run.dated, run.dating) == (dated, Dating.STATED)
 
 
 def test_scores_that_helm_pooled_are_named_and_one_without_a_value_is_missing(tmp_path: Path) -> None:

@@ -130,6 +130,8 @@ def test_V7_a_run_is_as_old_as_its_oldest_row_and_undated_when_one_has_no_start(
     for unknown in (0, None, "yesterday"):
         rows[4]["started_at"] = unknown
         assert run(tmp_path, rows).dating is Dating.UNKNOWN
+        stated = run(tmp_path, rows, dated=datetime(2027, 1, 1, tzinfo=UTC))
+        assert (stated.dated, stated.dating) == (datetime.fromtimestamp(BEGAN - 86_400, UTC), Dating.STATED)
 
 
 def test_times_with_a_zone_are_read_and_others_are_no_times(tmp_path: Path) -> None:

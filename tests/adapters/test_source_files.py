@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def test_a_folder_gives_every_source_in_it_once(everything: Path) -> None:
         assert len(read(one, evaluation=MINE).runs[0].attempts) == len(TABLE)
 
 
-@pytest.mark.parametrize("pattern", ["**/*", "*/*"])
+@pytest.mark.parametrize("pattern", ["**", "**/*", "*/*"])
 def test_a_pattern_gives_every_source_it_matches_once(pattern: str, everything: Path) -> None:
     found = {os.path.relpath(one, everything) for one in find_sources([f"{everything}/{pattern}"])}
     assert found - {"notes.txt"} == EXPECTED
@@ -127,6 +128,20 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> Non
     place = write_table(tmp_path).rename(tmp_path / "run[1]*.jsonl")
     assert find_sources([str(place)]) == [str(place)]
     assert read(place).runs
+
+
+def test_a_table_that_is_only_called_samples_is_not_lost(tmp_path: Path) -> None:
+    log = write_inspect(tmp_path).rename(tmp_path / "run.json")
+    table = write_table(tmp_path).rename(tmp_path / "run_samples.jsonl")
+    assert find_sources([str(tmp_path)]) == [str(log), str(table)]
+    assert find_sources([str(log), str(table)]) == [str(log), str(table)]
+
+
+def test_a_folder_of_many_samples_takes_time_by_their_number_and_not_by_its_square(tmp_path: Path) -> None:
+    names = [f"samples_t{at}_{STAMP}.jsonl" for at in range(40_000)]
+    started = time.process_time()
+    assert source_files.grouped(names) == sorted(names)
+    assert time.process_time() - started < 5
 
 
 def test_links_to_folders_are_not_followed(everything: Path) -> None:

@@ -83,19 +83,20 @@ def parts_of(path: Path) -> list[Part]:
     return [read_part(file, role) for file, role in pairs if file]
 
 
+def leader(name: str) -> str:
+    """The name of the aggregate that instance records are read with; empty for every other file."""
+    return name.removesuffix(_SAMPLES) + ".json" if name.endswith(_SAMPLES) else ""
+
+
 def companions(name: str, others: Iterable[str]) -> tuple[str, ...]:
     """Of the other names in a folder, those that this file is read together with."""
-    if name.endswith(_SAMPLES):
-        wanted = name.removesuffix(_SAMPLES) + ".json"
-    else:
-        wanted = name.removesuffix(".json") + _SAMPLES if name.endswith(".json") else ""
-    return tuple(other for other in others if other == wanted)
+    return tuple(other for other in others if other == leader(name) or leader(other) == name)
 
 
 def _pair(path: Path) -> tuple[Path | None, Path | None]:
     """The aggregate and the instance records, each where it exists."""
     if path.name.endswith(_SAMPLES):
-        aggregate = path.with_name(path.name.removesuffix(_SAMPLES) + ".json")
+        aggregate = path.with_name(leader(path.name))
         return aggregate if aggregate.is_file() else None, path
     if path.suffix.lower() == ".jsonl":
         return None, path

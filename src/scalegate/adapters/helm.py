@@ -116,17 +116,16 @@ def _run(
     defects = [*_defects(documents, rows, states, metric)]
     if mixed and header.disagrees(originals):
         defects.append("aggregates_disagree")
-    began = states.began
+    dated, dating = states.dated(labels.dated)
     adapter = mapping(spec.get("adapter_spec"))
-    stated = Dating.STATED if labels.dated else Dating.UNKNOWN
     return ParsedRun(
         model=labels.model or label(text(adapter.get("model")), "model", name),
         configuration=labels.configuration,
         evaluation=labels.evaluation or label(_evaluation(text(spec.get("name"))), "evaluation", name),
         run=run,
         status=Status.COMPLETED,
-        dating=Dating.LOG if began else stated,
-        dated=began or labels.dated,
+        dating=dating,
+        dated=dated,
         attempts=in_order(attempts),
         reported=None if mixed else header.reported(),
         defects=tuple(defects),
@@ -172,10 +171,15 @@ class _States:
             if sent:
                 self.sent[key] = min(sent, self.sent.get(key, sent))
 
-    @property
-    def began(self) -> datetime | None:
-        """The earliest request, where every one has a time (V7); cached answers keep that of their first request."""
-        return min(self.sent.values()) if self.sent and len(self.sent) == len(self.keys) else None
+    def dated(self, stated: datetime | None) -> tuple[datetime | None, Dating]:
+        """The earliest request, where every one has a time; else what the caller states, no later than any (V7).
+
+        Cached answers have the time of their first request.
+        """
+        known = list(self.sent.values())
+        if known and len(known) == len(self.keys):
+            return min(known), Dating.LOG
+        return (min([*known, stated]), Dating.STATED) if stated else (None, Dating.UNKNOWN)
 
 
 def _attempts(rows: list[Json], metric: str, states: _States, name: str) -> tuple[Attempt, ...]:

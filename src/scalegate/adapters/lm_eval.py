@@ -82,7 +82,7 @@ def _files(path: Path, task: str) -> tuple[Path | None, dict[str, Path]]:
     """The results, where they are there, and the samples by task: of all tasks for results, else of the one given."""
     samples, results = _SAMPLES.match(path.name), _RESULTS.match(path.name)
     if samples or path.suffix.lower() == ".jsonl":
-        header = path.with_name(f"results_{samples['stamp']}.json") if samples else None
+        header = path.with_name(leader(path.name)) if samples else None
         return header if header and header.is_file() else None, {samples["task"] if samples else task: path}
     if not results:
         return path, {}
@@ -101,15 +101,15 @@ def parts_of(path: Path) -> list[Part]:
     return [*parts, *(read_part(file, _role(task)) for task, file in samples.items())]
 
 
+def leader(name: str) -> str:
+    """The name of the results that a samples file is read with; empty for every other file."""
+    samples = _SAMPLES.match(name)
+    return f"results_{samples['stamp']}.json" if samples else ""
+
+
 def companions(name: str, others: Iterable[str]) -> tuple[str, ...]:
     """Of the other names in a folder, those that this file is read together with."""
-    results, samples = _RESULTS.match(name), _SAMPLES.match(name)
-    if samples:
-        return tuple(other for other in others if other == f"results_{samples['stamp']}.json")
-    if results:
-        found = ((other, _SAMPLES.match(other)) for other in others)
-        return tuple(other for other, match in found if match and match["stamp"] == results["stamp"])
-    return ()
+    return tuple(other for other in others if other == leader(name) or leader(other) == name)
 
 
 # ------------------------------------------------------------------------------------------ the files

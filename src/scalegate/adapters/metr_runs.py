@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from scalegate.adapters.attempt_numbers import numbered
 from scalegate.adapters.fault_list import FaultList
@@ -167,10 +167,10 @@ def _run(
     )
 
 
-def _dated(attempts: Iterable[Attempt], labels: Labels) -> tuple[Any, Dating]:
-    """The earliest start, where every row has one (V7)."""
+def _dated(attempts: Iterable[Attempt], labels: Labels) -> tuple[datetime | None, Dating]:
+    """The earliest start, where every row has one; else what the caller states, no later than any (V7)."""
     started = [attempt.started_at for attempt in attempts]
     known = [moment for moment in started if moment]
     if known and len(known) == len(started):
         return min(known), Dating.LOG
-    return (labels.dated, Dating.STATED) if labels.dated else (None, Dating.UNKNOWN)
+    return (min([*known, labels.dated]), Dating.STATED) if labels.dated else (None, Dating.UNKNOWN)

@@ -11,6 +11,7 @@ and read from there, so that every reader reads the bytes of which it gives the 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ MAX_SOURCES = 100_000
 MAX_REMOTE = 4 * 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _MAGIC = frozenset("*?[")
+# As the schema of Every Eval Ever names them; `run.json` beside `run_samples.jsonl` may have nothing to do with it.
+_BY_SCHEMA = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}_samples\.jsonl\Z")
 
 T = TypeVar("T")
 
@@ -90,9 +93,8 @@ def grouped(names: Iterable[str], *, every: bool = False) -> list[str]:
 
 def _follows(name: str, among: set[str]) -> bool:
     """Whether a file is read through another one of these: samples through their results or their record."""
-    if not name.endswith(".jsonl"):
-        return False
-    return bool(lm_eval.companions(name, among) or every_eval_ever.companions(name, among))
+    led = lm_eval.leader(name) in among
+    return led or (bool(_BY_SCHEMA.match(name)) and every_eval_ever.leader(name) in among)
 
 
 def _companions(name: str, others: Iterable[str]) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ def _matching(pattern: str) -> list[str]:
     parts = Path(pattern).parts
     fixed = next((at for at, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
     base, rest = Path(*parts[:fixed]), str(Path(*parts[fixed:]))
+    rest += "/*" if rest.endswith("**") else ""  # else it gives folders alone
     by_folder: dict[Path, list[str]] = {}
     found: list[str] = []
     try:
