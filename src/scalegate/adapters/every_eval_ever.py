@@ -12,22 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from scalegate.adapters.attempt_numbers import numbered
+from scalegate.adapters.every_eval_ever_files import Aggregate, InstanceRow, Instances
 from scalegate.adapters.fault_list import FaultList
-from scalegate.adapters.json_source import Json, Part, Rows, read_document, read_part, source_of
+from scalegate.adapters.json_source import Json, Part, read_part, source_of
 from scalegate.adapters.json_values import (
     choose,
     chosen_evaluations,
-    instant,
     label,
     mapping,
     number,
-    scalar,
     score,
     text,
     whole,
@@ -39,8 +36,6 @@ from scalegate.evidence.run import Attempt, Dating, Reported, Status
 from scalegate.quantity import Digest, Identifier
 
 _SAMPLES = "_samples.jsonl"
-_LONGEST_NAME = 1000
-_NEEDED = ("evaluation_id", "model_id", "evaluation_name", "sample_id")
 _KNOWN_VERSIONS = ("0.2.", "0.3.")
 _MEANS = frozenset({"accuracy", "acc", "mean", "exact_match", "mean_score", "pass_rate", "success_rate"})
 _ONE_IN_A_MILLION = Decimal("1e-6")
@@ -54,12 +49,12 @@ def read_every_eval_ever(path: Path, labels: Labels) -> ParsedSource:
         InputError: when a file is not whole, when there are no attempts, or when which metric counts is not clear.
     """
     aggregate, samples = _pair(path)
-    header = _Aggregate(aggregate) if aggregate else None
+    header = Aggregate(aggregate) if aggregate else None
     if samples is None:
         what = "only aggregates: no attempts lie beside it, so nothing in it can show or clear anything"
         mend = f"give the instance records too, as {path.stem}{_SAMPLES} in the same folder"
         raise InputError(Finding(where=path.name, rule="E7", what=what, mend=mend))
-    instances = _Instances(samples)
+    instances = Instances(samples)
     if header:
         header.check_names(instances)
     parts = [header.part, instances.rows.part] if header else [instances.rows.part]
@@ -111,118 +106,6 @@ def _run_label(evaluation_id: str, digest: Digest) -> Identifier:
         return Identifier(f"source-{digest.hex[:16]}")
 
 
-# ------------------------------------------------------------------------------------------ the files
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Row:
-    """One instance record: which result it belongs to, and its attempt with an undecided score."""
-
-    result: str
-    score: Any
-    correct: bool | None
-    attempt: Attempt
-
-
-class _Instances:
-    """The instance records of one file, by the evaluation that they name."""
-
-    def __init__(self, path: Path) -> None:
-        self.rows = Rows(path, "instances")
-        self.by_evaluation: dict[str, list[_Row]] = {}
-        self.versions: set[str] = set()
-        self.count = 0
-        self.model = self.evaluation_id = ""
-        faults = FaultList(path.name)
-        for row in self.rows:
-            self.count += 1
-            try:
-                self._add(row)
-            except InputError as error:
-                faults.add(error.findings[0], line=self.rows.line)
-        faults.raise_any()
-        if not self.count:
-            raise InputError(Finding(where=path.name, what="no instance records", mend="copy the file again"))
-
-    def _add(self, row: Json) -> None:
-        evaluation = mapping(row.get("evaluation"))
-        missing = [key for key in _NEEDED if not text(row.get(key))]
-        if missing or "score" not in evaluation:
-            what = f"no instance record: {missing[0] if missing else 'evaluation.score'} is missing"
-            raise InputError(Finding(what=what, mend="write it by the schema of Every Eval Ever"))
-        self.model = self._same("model_id", self.model, text(row["model_id"]))
-        self.evaluation_id = self._same("evaluation_id", self.evaluation_id, text(row["evaluation_id"]))
-        self.versions.add(text(row.get("schema_version")).rpartition("_")[2])
-        attempt = Attempt(
-            task=Identifier.parse(text(row["sample_id"])),
-            attempt=0,
-            score=None,
-            status=Status.ERROR if row.get("error") else Status.COMPLETED,
-            tokens=whole(mapping(row.get("token_usage")).get("total_tokens")),
-        )
-        if any(len(text(row.get(key))) > _LONGEST_NAME for key in ("evaluation_name", "evaluation_result_id")):
-            raise InputError(Finding(what="a name of thousands of characters", mend="shorten it"))
-        correct = evaluation.get("is_correct")
-        found = _Row(
-            result=text(row.get("evaluation_result_id")),
-            score=scalar(evaluation["score"]),
-            correct=correct if isinstance(correct, bool) else None,
-            attempt=attempt,
-        )
-        self.by_evaluation.setdefault(text(row["evaluation_name"]), []).append(found)
-
-    @staticmethod
-    def _same(key: str, known: str, found: str) -> str:
-        if known and known != found:
-            raise InputError(Finding(what=f"another {key} than the rows before", mend="write one run into one file"))
-        return found
-
-
-class _Aggregate:
-    """The header: what the record says of its own evaluations."""
-
-    def __init__(self, path: Path) -> None:
-        data, self.part = read_document(path, "aggregate")
-        self.data: Json = mapping(data)
-        self.name = path.name
-        results = self.data.get("evaluation_results")
-        if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
-            what = "no record of Every Eval Ever: it has no evaluation_results"
-            raise InputError(Finding(where=path.name, what=what, mend="write it by the schema of Every Eval Ever"))
-        self.results: list[Json] = results
-        self.evaluations = tuple(dict.fromkeys(text(result.get("evaluation_name")) for result in results))
-
-    def check_names(self, instances: _Instances) -> None:
-        """Raises InputError when the instances are of another run or model than the record."""
-        model = text(mapping(self.data.get("model_info")).get("id"))
-        pairs = (("evaluation_id", text(self.data.get("evaluation_id")), instances.evaluation_id),)
-        for key, own, other in (*pairs, ("model", model, instances.model)):
-            if own != other:
-                what = f"its instance records are of another {key}: {other[:80]!r}, not {own[:80]!r}"
-                raise InputError(Finding(where=self.name, what=what, mend="keep each record with its own instances"))
-
-    def of(self, evaluation: str) -> list[Json]:
-        return [result for result in self.results if text(result.get("evaluation_name")) == evaluation]
-
-    def began(self, results: list[Json]) -> datetime | None:
-        """When the evaluation was run, never when the record was retrieved: that would make it young (V7)."""
-        known = [instant(found.get("evaluation_timestamp")) for found in (self.data, *results)]
-        return min((moment for moment in known if moment), default=None)
-
-    def defects(self, instances: _Instances) -> Iterator[str]:
-        details = mapping(self.data.get("detailed_evaluation_results"))
-        rows, checksum = whole(details.get("total_rows")), text(details.get("checksum"))
-        if rows is not None and rows != instances.count:
-            yield "counts_disagree"
-        algorithm = text(details.get("hash_algorithm")) or "sha256"
-        if checksum and not self._fits(instances, algorithm, checksum.lower().removeprefix(f"{algorithm}:")):
-            yield "checksum_disagrees"
-
-    @staticmethod
-    def _fits(instances: _Instances, algorithm: str, checksum: str) -> bool:
-        return algorithm in ("sha256", "md5") and instances.rows.hex_digest(algorithm) == checksum
-
-
 # ------------------------------------------------------------------------------------------- the runs
 
 
@@ -230,8 +113,8 @@ class _Aggregate:
 class _Shared:
     """What all runs of one source have in common."""
 
-    header: _Aggregate | None
-    instances: _Instances
+    header: Aggregate | None
+    instances: Instances
     labels: Labels
     run: Identifier
     name: str
@@ -261,7 +144,7 @@ def _run(evaluation: str, as_: Identifier, shared: _Shared) -> ParsedRun:
     )
 
 
-def _defects(header: _Aggregate | None, instances: _Instances, rows: list[_Row], result: Json) -> Iterator[str]:
+def _defects(header: Aggregate | None, instances: Instances, rows: list[InstanceRow], result: Json) -> Iterator[str]:
     if not rows:
         yield "no_attempts"
     versions = {*instances.versions, text(header.data.get("schema_version"))} if header else instances.versions
@@ -275,7 +158,7 @@ def _defects(header: _Aggregate | None, instances: _Instances, rows: list[_Row],
         yield "result_unclear"
 
 
-def _grading(rows: list[_Row], result: Json) -> Iterator[str]:
+def _grading(rows: list[InstanceRow], result: Json) -> Iterator[str]:
     """A plain 1 that is said to be wrong, or a plain 0 that is said to be right, where higher is better."""
     if mapping(result.get("metric_config")).get("lower_is_better") is not True:
         plain = {(number(row.score), row.correct) for row in rows}
@@ -283,7 +166,7 @@ def _grading(rows: list[_Row], result: Json) -> Iterator[str]:
             yield "grades_disagree"
 
 
-def _chosen_result(evaluation: str, rows: list[_Row], results: list[Json], shared: _Shared) -> str:
+def _chosen_result(evaluation: str, rows: list[InstanceRow], results: list[Json], shared: _Shared) -> str:
     """The id of the result whose records are read; several metrics are several results of one evaluation."""
     known = tuple(dict.fromkeys(row.result for row in rows))
     asked = shared.labels.scorer
@@ -305,7 +188,7 @@ def _result(result_id: str, results: list[Json]) -> Json:
     return found[0] if len(found) == 1 else {}
 
 
-def _attempts(rows: list[_Row], result: Json, name: str) -> tuple[Attempt, ...]:
+def _attempts(rows: list[InstanceRow], result: Json, name: str) -> tuple[Attempt, ...]:
     config = mapping(result.get("metric_config"))
     unknown_level = config.get("score_type") == "levels" and config.get("has_unknown_level") is True
     faults = FaultList(name)
