@@ -57,7 +57,9 @@ def register(
 @app.command()
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(help="Evaluation results: files, folders, patterns, URLs.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Evaluation results: files, folders, patterns, URLs.")
+    ] = None,
     model: Annotated[str, typer.Option(help="The model that a log is of, by its label in models.yaml.")] = "",
     configuration: Annotated[str, typer.Option(help="For logs that name none; the first of the file.")] = "",
     evaluation: Annotated[str, typer.Option(help="The policy's name for what the log calls its task.")] = "",
