@@ -171,18 +171,16 @@ class Project:
     # ------------------------------------------------------------------------------------- reading
 
     def read_log(self, path: str, labels: Labels) -> ParsedSource:
-        """Read an evaluation log by its ending. Raises InputError."""
-        place = Path(path)
-        if place.suffix.lower() in (".csv", ".jsonl"):
-            from scalegate.adapters.evidence_table import read_table
+        """Read one source of evaluation results, by its content. Raises InputError."""
+        from scalegate.adapters.source_reader import read_source
 
-            return read_table(place, labels)
-        if place.suffix.lower() in (".eval", ".json"):
-            from scalegate.adapters.inspect_log import read_inspect_log
+        return read_source(path, labels)
 
-            return read_inspect_log(place, labels)
-        mend = "give .eval, .json, .csv or .jsonl"
-        raise InputError(Finding(where=place.name, what="not a kind of evaluation log that is known", mend=mend))
+    def find_sources(self, paths: Sequence[str]) -> list[str]:
+        """The sources that files, folders, patterns and URLs name. Raises InputError when there are too many."""
+        from scalegate.adapters.source_files import find_sources
+
+        return find_sources(paths)
 
     @property
     def spool(self) -> LogSpool:

@@ -1,4 +1,4 @@
-"""Reader of the evidence table `scalegate.evidence/1`: CSV and JSON Lines, one row per attempt.
+"""Reader of the evidence table `scalegate.evidence/1`: CSV, JSON Lines and Parquet, one row per attempt.
 
 For: procedure (ingest). Does not know: suites, policies, where runs are kept.
 
@@ -13,14 +13,15 @@ import difflib
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from scalegate.adapters.attempt_numbers import numbered
+from scalegate.adapters.parquet_rows import MAGIC, ParquetRows
 from scalegate.errors import Finding, InputError
-from scalegate.evidence.parsed_run import Labels, ParsedRun, ParsedSource, content_key, in_order
+from scalegate.evidence.parsed_run import Labels, ParsedRun, ParsedSource, in_order
 from scalegate.evidence.run import Attempt, Dating, SourceFile, Status
 from scalegate.quantity import Digest, Identifier, Minutes, parse_decimal, parse_instant
 
@@ -42,6 +43,7 @@ MAX_BYTES = 512 * 1024 * 1024
 MAX_LINE = 64 * 1024
 MAX_ROWS = 5_000_000
 MAX_FINDINGS = 20
+_TOO_LARGE = f"more than {MAX_BYTES // 1024 // 1024} MiB"
 _MAX_DIGITS = 28  # what decimal arithmetic keeps: a longer score would be rounded on the way
 _MAX_WHOLE = 2**53 - 1  # architecture.md, "Record": canonical bytes
 _MAX_MINUTES = Decimal("1e9")
@@ -52,16 +54,19 @@ GroupKey = tuple[str, str, str, str]
 
 
 def read_table(path: Path, labels: Labels) -> ParsedSource:
-    """Read a `.csv` or `.jsonl` evidence table.
+    """Read an evidence table: Parquet by its first bytes, JSON Lines by its ending, else CSV.
 
     Raises:
         InputError: with the first 20 findings of the file and the number of the others; nothing of it is used.
     """
     reader = _TableReader(path.name, labels)
     if path.exists() and not path.is_file():  # a pipe or a device would never end
-        raise InputError(Finding(where=path.name, what="not a file", mend="give a .csv or .jsonl file"))
+        raise InputError(Finding(where=path.name, what="not a file", mend="give a .csv, .jsonl or .parquet file"))
     try:
         with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                return reader.read_parquet(file)
+            file.seek(0)
             return reader.read(file, is_json=path.suffix.lower() == ".jsonl")
     except OSError as error:
         raise InputError(Finding(where=path.name, what=f"cannot be read: {error.strerror}")) from None
@@ -85,23 +90,39 @@ class _TableReader:
 
     def read(self, file: BinaryIO, *, is_json: bool) -> ParsedSource:
         hashed = _Hashed(file)
+        self._add_all(self._rows(hashed, is_json=is_json))
+        return self._source("jsonl" if is_json else "csv", hashed.digest, hashed.size)
+
+    def read_parquet(self, file: BinaryIO) -> ParsedSource:
+        """Findings count rows instead of lines, from 1."""
+        file.seek(0)
+        hashed = _Hashed(file)
+        while hashed.readline(1024 * 1024):
+            if hashed.size > MAX_BYTES:
+                raise InputError(Finding(where=self.name, what=_TOO_LARGE, mend="split the file"))
+        file.seek(0)
+        self._add_all(self._parquet_rows(ParquetRows(file, self.name, max_rows=MAX_ROWS, max_text=MAX_LINE)))
+        return self._source("parquet", hashed.digest, hashed.size)
+
+    def _add_all(self, rows: Iterator[Cells]) -> None:
         try:
-            for cells in self._rows(hashed, is_json=is_json):
+            for cells in rows:
                 self._add(cells)
         except _FaultError:
             pass
+
+    def _source(self, kind: str, digest: Digest, size: int) -> ParsedSource:
         if not self.groups and not self.findings:
             self._fail("no row of evidence", mend="write one row per attempt below the column names", at_line=False)
-        runs = tuple(self._run(key, rows, hashed.digest) for key, rows in sorted(self.groups.items()))
+        runs = tuple(self._run(key, rows, digest) for key, rows in sorted(self.groups.items()))
         if self.findings:
             raise InputError(*self._capped())
-        kind = "jsonl" if is_json else "csv"
         source = SourceFile(
             schema="scalegate.source/1",
             name=self.name,
             format=f"{SCHEMA} {kind}",
-            digest=hashed.digest,
-            bytes=hashed.size,
+            digest=digest,
+            bytes=size,
         )
         return ParsedSource(source=source, runs=runs)
 
@@ -147,7 +168,7 @@ class _TableReader:
             if len(raw) > MAX_LINE:
                 raise self._stop(f"a line of more than {MAX_LINE // 1024} KiB", mend="write one attempt per line")
             if file.size > MAX_BYTES:
-                raise self._stop(f"more than {MAX_BYTES // 1024 // 1024} MiB", mend="split the file")
+                raise self._stop(_TOO_LARGE, mend="split the file")
             if b"\0" in raw:
                 raise self._stop("a NUL character", mend="save the file as UTF-8 text")
             if not raw.endswith((b"\n", b"\r")):
@@ -168,7 +189,9 @@ class _TableReader:
             yield other
 
     def _header(self, text: str) -> list[str]:
-        names = [name.strip() for name in self._split(text)]
+        return self._known_columns([name.strip() for name in self._split(text)])
+
+    def _known_columns(self, names: list[str]) -> list[str]:
         for name in dict.fromkeys(names):
             if name not in COLUMNS:
                 self._unknown_column(name)
@@ -194,6 +217,12 @@ class _TableReader:
         except (csv.Error, StopIteration):
             self._fail("a quoted cell does not end on its line", mend='close the quote; write " inside it as ""')
             return []
+
+    def _parquet_rows(self, rows: ParquetRows) -> Iterator[Cells]:
+        self._known_columns(list(rows.columns))
+        for cells in rows:
+            self.line += 1
+            yield cells
 
     def _csv_cells(self, text: str, header: list[str]) -> Cells | None:
         before = len(self.findings) + self.more
@@ -302,31 +331,22 @@ class _TableReader:
         )
 
     def _numbered(self, rows: list[tuple[Attempt, bool]]) -> Iterator[Attempt]:
-        """Number the attempts of tasks that come without numbers.
-
-        Those without an outcome come first, so that the numbers do not hang on the order of rows and nothing
-        that is missing falls beyond the registered attempts (law 4, E2).
-        """
+        """Within one run either all rows of a task have a number or none has."""
         by_task: dict[str, list[tuple[Attempt, bool]]] = {}
-        for attempt, numbered in rows:
-            by_task.setdefault(attempt.task, []).append((attempt, numbered))
+        for attempt, has_number in rows:
+            by_task.setdefault(attempt.task, []).append((attempt, has_number))
         for task, found in by_task.items():
-            if all(numbered for _, numbered in found):
+            if all(has_number for _, has_number in found):
                 yield from (attempt for attempt, _ in found)
                 continue
-            if any(numbered for _, numbered in found):
+            if any(has_number for _, has_number in found):
                 self._fail(
                     f"task {task!r} has rows with and rows without a number",
                     column="attempt",
                     mend="number all of its rows or none",
                     at_line=False,
                 )
-            unnumbered = sorted((attempt for attempt, _ in found), key=_outcome_last)
-            yield from (replace(attempt, attempt=at) for at, attempt in enumerate(unnumbered, start=1))
-
-
-def _outcome_last(attempt: Attempt) -> tuple[bool, tuple[str, ...]]:
-    return attempt.status is Status.COMPLETED and attempt.score is not None, content_key(attempt)
+            yield from numbered(attempt for attempt, _ in found)
 
 
 def _dated(started: list[datetime | None], stated: datetime | None) -> tuple[datetime | None, Dating]:

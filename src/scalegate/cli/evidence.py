@@ -57,7 +57,9 @@ def register(
 @app.command()
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(help="Evaluation logs: .eval, .json, .csv, .jsonl.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Evaluation results: files, folders, patterns, URLs.")
+    ] = None,
     model: Annotated[str, typer.Option(help="The model that a log is of, by its label in models.yaml.")] = "",
     configuration: Annotated[str, typer.Option(help="For logs that name none; the first of the file.")] = "",
     evaluation: Annotated[str, typer.Option(help="The policy's name for what the log calls its task.")] = "",
@@ -84,7 +86,7 @@ def ingest(
         scorer=scorer,
     )
     ports: dict[str, Any] = {"reader": project.read_log, "keeper": project.store}
-    done = read(project.workspace, paths or (), labels, **ports, now=project.now())
+    done = read(project.workspace, project.find_sources(paths or ()), labels, **ports, now=project.now())
     if spooled:
         from scalegate.procedure.spooling import ingest_spooled
 

@@ -50,7 +50,17 @@ READER_DEFECTS = {
     "no_scores": "the log holds no scores",
     "summaries_disagree": "the log's summaries and its attempts are not the same ones",
     "weights_changed": "the weights were not those of the model any more when the run had ended",
-    "unknown_log_version": "the log's version is newer than this reader knows",
+    "unknown_log_version": "the log's version is not one that this reader knows",
+    "no_attempts": "the log states a result for this evaluation and holds none of its attempts",
+    "companion_absent": "a file that the harness writes beside the attempts is absent: they cannot be compared with it",
+    "attempts_pooled": "several answers to one task were pooled into one score",
+    "aggregates_disagree": "the log's own aggregates are not those of its attempts",
+    "counts_disagree": "the log says another number of rows than its file of attempts has",
+    "checksum_disagrees": "the file of attempts has another checksum than the log says",
+    "grades_disagree": "scores and the log's own marks of right and wrong contradict each other",
+    "result_unclear": "the attempts do not say to which of the log's results they belong",
+    "duplicate_ids": "two attempts of the log have the same id",
+    "weights_disagree": "the weights of an agent's runs do not add up to 1: rows were taken out or put in",
 }
 
 
