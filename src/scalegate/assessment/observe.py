@@ -585,7 +585,7 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
     if bounds.envelope:
         yield f"envelope: {bounds.envelope}"
     if bounds.estimator.startswith("overdispersed"):
-        yield "success rates of tasks are beta distributed, or 1 on some and alike on others (spread: any assumes nothing)"
+        yield "success rates of tasks are beta distributed, or 1 on some and alike on others (spread: any takes none)"
     evaluation = request.policy.evaluation.evaluations[observation.evaluation]
     exposures = [e for e in request.exposures if e.evaluation == observation.evaluation]
     yield from exposure_notes(evaluation, exposures, frozenset({request.model.subject, *request.ancestors}))

@@ -4,7 +4,7 @@ For: assessment, planning of policies. Does not know: policies, verdicts, the mi
 
 Every function here takes an upper bound (or what one is made of) and gives one that is no smaller: nothing in
 this module can lower a verdict. What is unknown is None, and None stays None to the end: nothing is ruled out (B2).
-The order is fixed: shift, then the floor of recorded surprises, then the reserve (B1, B2).
+Floor and reserve come after it, in `assessment/shift.py` (B1, B2).
 
 None of this is statistics of the model's will: a shift is a judgement with a reason, and says so where it is used.
 """
@@ -344,122 +344,6 @@ def gain_from_survey(gains: Sequence[float], quantile: float, alpha: float) -> f
         if 1 - float(bdtr(rank - 1, len(gains), quantile)) <= alpha:
             return sorted(gains)[rank - 1]
     return None
-
-
-# ------------------------------------------------------------------------------- from a bound to the gate
-
-
-def gate_rate(upper: float, shifted: float | None, *, surprises: Sequence[float], reserve: float) -> float | None:
-    """The upper bound that a gate compares with a limit on a rate: shift, floor, reserve, in this order, at most 1.
-
-    Args:
-        upper: what was observed (E2 included), 0 to 1.
-        shifted: the same after the elicitation shift, at least `upper`; None when the shift is unknown.
-        surprises: sizes of the misses recorded for this threat model, in points of probability, each from 0 to 1.
-        reserve: points of probability, above 0.
-
-    Returns:
-        None when the shift is unknown: nothing is ruled out (B2).
-
-    Raises:
-        InputError: a number outside its range, a shift that lowers, a reserve of 0.
-
-    Source: B1, B2. Test: test_elicitation_at_the_gate.py.
-    """
-    require_unit("upper", upper)
-    require(0 < reserve <= 1, "reserve", reserve, "points of probability above 0 (B2)")
-    for surprise in surprises:
-        require_unit("surprises", surprise)
-    if shifted is None:
-        return None
-    require(upper <= shifted <= 1, "shifted", shifted, "a shift that lowers nothing")
-    return min(1.0, max(shifted, upper + max(surprises, default=0.0)) + reserve)
-
-
-def gate_horizon(upper: float, shifted: float | None, *, surprises: Sequence[float], reserve: float) -> float | None:
-    """The same for a time horizon in minutes: `surprises` and `reserve` are factors, the reserve above 1.
-
-    Raises:
-        InputError: a number outside its range, a shift that lowers, a reserve of 1.
-
-    Source: B1, B2. Test: test_elicitation_at_the_gate.py.
-    """
-    require(upper >= 0, "upper", upper, "a length from 0 on")
-    require(isfinite(reserve) and reserve > 1, "reserve", reserve, "a factor above 1 (B2)")
-    for surprise in surprises:
-        _require_factor("surprises", surprise)
-    if shifted is None:
-        return None
-    require(shifted >= upper, "shifted", shifted, "a shift that lowers nothing")
-    return max(shifted, upper * max(surprises, default=1.0)) * reserve
-
-
-@dataclass(frozen=True, kw_only=True)
-class BufferCheck:
-    """Whether the room between alert and limit is larger than what can happen in it.
-
-    Attributes:
-        needed: the factor that everything together comes to.
-        reached: where a subject just below the alert line may stand before the next answer.
-        limit: what it must stay below.
-    """
-
-    needed: float
-    reached: float
-    limit: float
-
-    @property
-    def holds(self) -> bool:
-        return self.reached < self.limit
-
-
-def check_rate_buffer(
-    alert: float, limit: float, *, interval: float, gap: float | None, evaluating: float, slope: float
-) -> BufferCheck | None:
-    """Growth over an evaluation interval, the elicitation gap, and growth while evaluating, as one gain in compute.
-
-    Args:
-        alert, limit: rates, alert below limit.
-        interval: factor of effective compute between two evaluations.
-        gap: compute-equivalent gain of the elicitation that is not done; None when unknown: no answer.
-        evaluating: factor of effective compute added while an evaluation runs.
-        slope: log-odds per unit of ln compute.
-
-    Raises:
-        InputError: a number outside its range.
-
-    Source: L4; published policies state their buffers as such factors (4x, 6x). Test: test_elicitation_at_the_gate.py.
-    """
-    require(0 <= alert < limit <= 1, "alert", alert, f"a rate below the limit {limit!r}")
-    for name, factor in (("interval", interval), ("evaluating", evaluating)):
-        _require_factor(name, factor)
-    if gap is None:
-        return None
-    _require_factor("gap", gap)
-    needed = interval * gap * evaluating
-    reached = shift_rate_by_gain(alert, needed, slope)
-    assert reached is not None
-    return BufferCheck(needed=needed, reached=reached, limit=limit)
-
-
-def check_horizon_buffer(
-    alert: float, limit: float, *, interval: float, gap: float | None, evaluating: float
-) -> BufferCheck | None:
-    """The same for a time horizon: all three are factors on the horizon itself.
-
-    Raises:
-        InputError: a number outside its range.
-
-    Source: L4. Test: test_elicitation_at_the_gate.py.
-    """
-    require(0 < alert < limit, "alert", alert, f"a length below the limit {limit!r}")
-    for name, factor in (("interval", interval), ("evaluating", evaluating)):
-        _require_factor(name, factor)
-    if gap is None:
-        return None
-    _require_factor("gap", gap)
-    needed = interval * gap * evaluating
-    return BufferCheck(needed=needed, reached=alert * needed, limit=limit)
 
 
 # ---------------------------------------------------------------------------------------------- parts

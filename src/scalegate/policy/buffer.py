@@ -5,7 +5,8 @@ For: `adoptable.py` and `remarks.py`. Does not know: evidence, clocks.
 Two growths are looked at apart and never mixed (V7). *Elicitation* acts for the calendar interval plus the
 time an evaluation takes. *Training* acts for the compute step that makes an evaluation due, plus what the
 run adds while it is evaluated: assumed here to be the same share of a step as the evaluation's share of the
-calendar interval.
+calendar interval. The elicitation gap `g` is part of the bound that is held against the alert line (B1), so it is
+not asked of the room a second time.
 """
 
 from __future__ import annotations
