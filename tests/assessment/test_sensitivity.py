@@ -215,3 +215,10 @@ def test_B2_a_recorded_surprise_is_the_floor_of_the_shift_on_its_threat_model() 
     assert raised.observations[0].elicitation_shift == Decimal("0.45")
     assert low(request(CALM, surprises={"bio": large})).kind is K.NOT_SHOWN
     assert Probability("0.02") == plain.observations[0].elicitation_shift
+
+
+def test_V4_the_ratio_that_is_shown_is_the_least_of_tokens_and_ledger() -> None:
+    half = replace(EFFORT, scaffolds=2)
+    found = low(request(CALM, policy=budget(**ASKED), efforts=(half,))).observations[0]
+    assert found.effort_ratio == Decimal("0.5")
+    assert low(request(CALM, policy=budget(**ASKED))).observations[0].effort_ratio is None

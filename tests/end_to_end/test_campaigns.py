@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ def rows(world: World, name: str, tasks: list[str], solved: int = 0, run: str = 
 
 
 def ingest(world: World, path: str) -> None:
-    """The run is dated a second from now, so that it comes after its plan (E6)."""
-    soon = (datetime.now(UTC) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    done(world.run("ingest", "--configuration", "agent", "--dated", soon, path))
+    """The run is dated now: after its plan (E6) and not after its own entry."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    done(world.run("ingest", "--configuration", "agent", "--dated", now, path))
 
 
 def plan(world: World) -> Any:

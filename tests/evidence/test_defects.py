@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +13,7 @@ from scalegate.evidence.run import (
     Attempt,
     Dating,
     EvalRun,
+    LogHeader,
     Reported,
     RunManifest,
     Status,
@@ -35,13 +38,17 @@ def attempt(task: str = "a", number: int = 1, score: str | None = "0", **more: o
     )  # type: ignore[arg-type]
 
 
-def defects(*attempts: Attempt, **more: object) -> tuple[Defect, ...]:
+def made(*attempts: Attempt, **more: object) -> EvalRun:
     manifest = RunManifest(
         schema="scalegate.run/1", model=Identifier("m"), configuration=Identifier("c"), evaluation=Identifier("e"),
         run=Identifier("r"), dating=Dating.LOG, rows=len(attempts), attempts=ZERO, source=ZERO,
         **({"status": Status.COMPLETED, "dated": WHEN} | more),
     )  # fmt: skip
-    return defects_of(EvalRun(address=ZERO, manifest=manifest, attempts=attempts), SUITE)
+    return EvalRun(address=ZERO, manifest=manifest, attempts=attempts)
+
+
+def defects(*attempts: Attempt, **more: object) -> tuple[Defect, ...]:
+    return defects_of(made(*attempts, **more), SUITE)
 
 
 def check(found: tuple[Defect, ...], kind: DefectKind, rule: str, reason: str, *, voids_run: bool) -> None:
@@ -51,6 +58,7 @@ def check(found: tuple[Defect, ...], kind: DefectKind, rule: str, reason: str, *
 
 def test_a_clean_run_has_none() -> None:
     assert defects(attempt("a"), attempt("a", 2, "1"), attempt("b", human_minutes=Minutes(9))) == ()
+    assert defects(attempt("a", seconds=Decimal("0.001"), transcript=True, rescored=False)) == ()
     assert defects(attempt("a", human_minutes=Minutes(5)), reported=Reported(attempts=1, mean=Decimal(0))) == ()
 
 
@@ -91,9 +99,39 @@ def test_E3_repeated_attempts() -> None:
     check(defects(attempt(), attempt(score="1")), DefectKind.DUPLICATE, "E3", reason, voids_run=True)
 
 
-def test_an_attempt_begins_after_the_first_of_its_run() -> None:
-    """A run is as old as its oldest attempt (V7), so the others begin later."""
-    assert defects(attempt(started_at=parse_instant("2026-03-01T12:00:01Z"))) == ()
+def test_E3_attempts_outside_the_times_of_their_run() -> None:
+    second = parse_instant("2026-03-01T12:00:01Z")
+    late = attempt(started_at=second)
+    assert defects(late) == ()  # the date is when the first attempt began
+    assert defects(late, header=LogHeader(ended=second)) == ()
+    reason = "attempts that start after the run's own end: a #1"
+    check(defects(late, header=LogHeader(ended=WHEN)), DefectKind.CLOCK_ORDER, "E3", reason, voids_run=True)
+    reason = "attempts that start before the run's own date: a #1"
+    early = attempt(started_at=WHEN - timedelta(seconds=1))
+    check(defects(early), DefectKind.CLOCK_ORDER, "E3", reason, voids_run=True)
+    assert defects(attempt(started_at=WHEN)) == ()
+    assert defects(early, dated=None) == ()
+    ends = LogHeader(ended=WHEN - timedelta(seconds=1))
+    check(defects(header=ends), DefectKind.CLOCK_ORDER, "E3", "the run ends before it begins", voids_run=True)
+
+
+def test_V7_a_run_that_is_dated_after_its_own_entry_would_be_younger_than_it_is() -> None:
+    found = replace(made(attempt()), recorded_at=WHEN - timedelta(days=1))
+    reason = "it is dated 2026-03-01, after it was recorded"
+    check(defects_of(found, SUITE), DefectKind.CLOCK_ORDER, "V7", reason, voids_run=True)
+    assert defects_of(replace(found, recorded_at=WHEN), SUITE) == ()
+
+
+def test_E6_another_scorer_than_the_suite_registers() -> None:
+    def read(suite_scorer: str, scorer: str, scorers: int = 1) -> tuple[Defect, ...]:
+        header = LogHeader(scorer=scorer, scorers=scorers)
+        return defects_of(made(attempt(score="1"), header=header), replace(SUITE, scorer=suite_scorer))
+
+    reason = "it was read by the scorer 'judge.style'; the suite registers 'match'"
+    check(read("match", "judge.style"), DefectKind.OTHER_SCORER, "E6", reason, voids_run=True)
+    reason = "'match' was chosen among 2 scorers, and the suite registers none"
+    check(read("", "match", 2), DefectKind.OTHER_SCORER, "E6", reason, voids_run=True)
+    assert read("match", "match", 3) == read("", "match") == read("match", "") == ()
 
 
 @pytest.mark.parametrize(
@@ -112,6 +150,10 @@ def test_an_attempt_begins_after_the_first_of_its_run() -> None:
         (attempt(status=Status.UNKNOWN), DefectKind.NOT_COMPLETED, "E3", "ended in an unknown way (1): a #1"),
         (attempt(tokens=0), DefectKind.ZERO_TOKENS, "E3",
          "spent no tokens: what never happened is not evidence (1): a #1"),
+        (attempt(seconds=Decimal(0)), DefectKind.ZERO_SECONDS, "E3",
+         "took no time: what never happened is not evidence (1): a #1"),
+        (attempt(transcript=False), DefectKind.NO_TRANSCRIPT, "E3", "have no word of the model in the log (1): a #1"),
+        (attempt(rescored=True), DefectKind.RESCORED, "E3", "were given another score afterwards (1): a #1"),
         (attempt(human_minutes=Minutes(6)), DefectKind.MINUTES_DISAGREE, "E3",
          "state another human time than the suite (1): a #1"),
     ],

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
 from scalegate.evidence.run import (
+    Allowed,
     Attempt,
     Dating,
     EvalRun,
+    LogHeader,
     Reported,
     RunManifest,
     ScoreRange,
@@ -208,12 +210,24 @@ def test_law_1_minutes_that_only_rows_state_enter_no_horizon() -> None:
 
 SCORES = st.sampled_from(["0", "0.3", "1", None, "7"])
 ATTEMPTS = st.builds(
-    lambda task, number, score, status, tokens: attempt(task, number, score, status=status, tokens=tokens),
+    lambda task, number, score, status, tokens, more: attempt(
+        task, number, score, status=status, tokens=tokens, **more
+    ),
     st.sampled_from((*TASKS, "z/9")),
     st.integers(1, 3),
     SCORES,
     st.sampled_from([Status.COMPLETED] * 5 + list(Status)),
     st.sampled_from([None, 0, 5, 5]),
+    st.sampled_from([*[{}] * 6, {"seconds": Decimal(0)}, {"transcript": False}, {"rescored": True}]),
+)
+HEADERS = st.builds(
+    lambda model, scorer, lineage, tokens: LogHeader(
+        model=model, scorer=scorer, lineage=lineage, allowed=tokens and Allowed(tokens=tokens)
+    ),
+    st.sampled_from(["", "p/m", "p/m", "p/n"]),
+    st.sampled_from(["", "match", "match", "other"]),
+    st.sampled_from(["", "", "T1"]),
+    st.sampled_from([None, None, 5, 9]),
 )
 REPORTS = st.sampled_from([None, None, None, Reported(attempts=3), Reported(mean=Decimal("0.5"))])
 
@@ -225,13 +239,20 @@ def pools(draw: st.DrawFn, reports: st.SearchStrategy[Reported | None] = REPORTS
         rows = st.lists(ATTEMPTS, max_size=8, unique_by=lambda a: (a.task, a.attempt))
     statuses = st.sampled_from([Status.COMPLETED] * 4 + [Status.ERROR])
     return [
-        run(draw(rows), draw(st.sampled_from("xy")), f"run {i}", reported=draw(reports), status=draw(statuses))
+        run(
+            draw(rows),
+            draw(st.sampled_from("xy")),
+            f"run {i}",
+            reported=draw(reports),
+            status=draw(statuses),
+            header=draw(st.none() | HEADERS),
+        )
         for i in range(draw(st.integers(1, 3)))
     ]
 
 
 def ends(runs: Sequence[EvalRun], attempts: int = 2, **more: object) -> list[tuple[object, ...]]:
-    found = table(*runs, of=suite(attempts), **more)
+    found = table(*runs, of=suite(attempts, scorer="match"), **more)
     return list(zip(found.successes_lower, found.successes_upper, found.mean_lower, found.mean_upper, strict=True))
 
 
@@ -302,9 +323,12 @@ def test_E3_a_defect_never_takes_a_verified_success_away(runs: list[EvalRun], da
         status=data.draw(st.sampled_from(list(Status))),
         defects=data.draw(st.sampled_from([(), ("invalidated",), ("something new",)])),
         reported=data.draw(REPORTS),
+        header=data.draw(st.none() | HEADERS),
     )
     rows = tuple(
-        replace(a, status=Status.ERROR) if a.status is not Status.IMPUTED and data.draw(st.booleans()) else a
+        replace(a, status=Status.ERROR, transcript=False)
+        if a.status is not Status.IMPUTED and data.draw(st.booleans())
+        else a
         for a in runs[at].attempts or ()
     )
     worse = [replace(r, manifest=manifest, attempts=rows) if i == at else r for i, r in enumerate(runs)]

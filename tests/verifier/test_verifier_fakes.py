@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -144,6 +145,17 @@ def test_law_6_a_verdict_that_its_evidence_does_not_give_is_found(prepared: Worl
     told = done(world.run("--format", "json", "log", "verify"), 1).json["findings"]
     words = "recorded as" if field == "kind" else field
     assert any(words in finding for finding in told), told
+
+
+def test_V8_a_milder_verdict_after_danger_was_shown_is_found_without_evidence(prepared: World, tmp_path: Path) -> None:
+    world = prepared.copy(tmp_path)
+    with forging(world) as project:
+        forge(project, "wild", lambda v: replace(v, kind=VerdictKind.NOT_SHOWN, observations=()))
+    shutil.rmtree(world.root / "evidence")
+    told = done(world.run("--format", "json", "log", "verify"), 1).json["findings"]
+    milder = [f for f in told if "danger was shown before and not rebutted (V8)" in f]
+    assert len(milder) == 1
+    assert "limit first: NOT_SHOWN" in milder[0]
 
 
 def test_law_6_a_verdict_that_is_made_again_as_it_was_is_no_finding(prepared: World, tmp_path: Path) -> None:

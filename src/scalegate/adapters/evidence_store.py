@@ -192,6 +192,7 @@ def manifest_of(parsed: ParsedRun, source: SourceFile, attempts: Digest) -> RunM
         source=source.digest,
         reported=parsed.reported,
         defects=tuple(sorted(set(parsed.defects))),
+        header=parsed.header,
     )
 
 
@@ -264,6 +265,12 @@ def _line(attempt: Attempt) -> str:
         data["human_minutes"] = format_decimal(Decimal(attempt.human_minutes))
     if attempt.started_at is not None:
         data["started_at"] = format_instant(attempt.started_at)
+    if attempt.seconds is not None:
+        data["seconds"] = format_decimal(attempt.seconds)
+    if attempt.transcript is not None:
+        data["transcript"] = attempt.transcript
+    if attempt.rescored is not None:
+        data["rescored"] = attempt.rescored
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
 
 
@@ -283,6 +290,9 @@ def _attempt(data: dict[str, Any]) -> Attempt:
         family=_family(data["family"]) if "family" in data else None,
         human_minutes=_minutes(data["human_minutes"]) if "human_minutes" in data else None,
         started_at=_instant(data["started_at"]) if "started_at" in data else None,
+        seconds=_number(data["seconds"]) if "seconds" in data else None,
+        transcript=get("transcript"),
+        rescored=get("rescored"),
     )
 
 

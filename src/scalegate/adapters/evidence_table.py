@@ -350,11 +350,11 @@ class _TableReader:
 
 
 def _dated(started: list[datetime | None], stated: datetime | None) -> tuple[datetime | None, Dating]:
-    """The earliest start where every row has one (V7); else what the caller states; else unknown."""
+    """The earliest start where every row has one (V7); else what the caller states, no later than any; else unknown."""
     known = [instant for instant in started if instant is not None]
     if known and len(known) == len(started):
         return min(known), Dating.LOG
-    return (stated, Dating.STATED) if stated else (None, Dating.UNKNOWN)
+    return (min([*known, stated]), Dating.STATED) if stated else (None, Dating.UNKNOWN)
 
 
 class _Hashed:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from scalegate.adapters.inspect_archive import Archive
+from scalegate.adapters.inspect_conduct import KEPT, header_of, said
 from scalegate.adapters.inspect_samples import Samples, instant, parse_value, read_samples, score_of, whole
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.parsed_run import Labels, ParsedRun, ParsedSource, in_order
@@ -114,12 +115,13 @@ def _from_archive(file: BinaryIO, name: str) -> _Log:
 
 
 def _kept(sample: Json) -> Json:
-    return {key: sample[key] for key in _KEPT if key in sample}
+    return {key: sample[key] for key in _KEPT if key in sample} | said(sample)
 
 
 # What of a whole sample is looked at; its transcript is dropped as soon as it is parsed.
 _KEPT = (
     "id", "epoch", "scores", "score", "error", "limit", "invalidation", "model_usage", "started_at", "completed_at",
+    *KEPT,
 )  # fmt: skip
 
 
@@ -160,7 +162,8 @@ def _run(log: _Log, labels: Labels, digest: Digest, name: str) -> ParsedRun:
     if not isinstance(spec, dict) or not isinstance(log.header.get("status"), str):
         raise _no_log(name, "it has no eval and status")
     model = _text(spec.get("model"))
-    samples = read_samples(_with_details(log), name=name, model=model, scorer=labels.scorer)
+    found = list(_with_details(log))
+    samples = read_samples(found, name=name, model=model, scorer=labels.scorer)
     reported = _reported(log.header, samples.scorer)
     status = _STATUS.get(log.header["status"], Status.UNKNOWN)
     if not samples.attempts and status is Status.COMPLETED and not (reported and reported.attempts):
@@ -177,7 +180,13 @@ def _run(log: _Log, labels: Labels, digest: Digest, name: str) -> ParsedRun:
         attempts=in_order(samples.attempts),
         reported=reported,
         defects=tuple(_defects(log, samples)),
+        header=header_of(log.header, found, scorer=_scorer_name(found, samples), scorers=samples.scorers),
     )
+
+
+def _scorer_name(found: list[Json], samples: Samples) -> str:
+    """Logs of the first version give a score without the name of its scorer."""
+    return samples.scorer if any(isinstance(sample.get("scores"), dict) for sample in found) else ""
 
 
 def _text(value: Any) -> str:
@@ -255,8 +264,8 @@ def _dated(header: Json, spec: Json, samples: Samples, labels: Labels) -> tuple[
     """When the log's first attempt began, as early as the log knows: evidence is as old as its oldest part (V7)."""
     stats = header.get("stats")
     started = instant(stats.get("started_at")) if isinstance(stats, dict) else None
-    begun = min((a.started_at for a in samples.attempts if a.started_at), default=None)  # of an earlier try, if resumed
-    known = [found for found in (started, instant(spec.get("created")), begun, samples.last_ended) if found]
+    stated = (started, instant(spec.get("created")), samples.first_began, samples.last_ended)
+    known = [found for found in stated if found]
     if known:
         return min(known), Dating.LOG
     return (labels.dated, Dating.STATED) if labels.dated else (None, Dating.UNKNOWN)

@@ -15,6 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from scalegate.adapters.inspect_conduct import rescored, seconds_of, transcript_of
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.run import Attempt, Status
 from scalegate.quantity import Identifier, parse_decimal, whole_second
@@ -36,10 +37,15 @@ _GRADES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Samples:
-    """What the samples of a log say: `scorer` is the one that was read, empty when there is none."""
+    """What the samples of a log say: `scorer` is the one that was read, empty when there is none.
+
+    `scorers` is how many there were to choose from; `first_began` and `last_ended` are of all samples.
+    """
 
     attempts: tuple[Attempt, ...]
     scorer: str
+    scorers: int
+    first_began: datetime | None
     last_ended: datetime | None
 
 
@@ -56,7 +62,8 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
         InputError: for several scorers and none named, an unknown one, and every sample that cannot be read.
     """
     found = list(samples)
-    chosen = choose_scorer(scorers_of(found), scorer, name)
+    known_scorers = scorers_of(found)
+    chosen = choose_scorer(known_scorers, scorer, name)
     attempts: list[Attempt] = []
     findings: list[Finding] = []
     more = 0
@@ -72,7 +79,13 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
         raise InputError(*capped, *([Finding(where=name, what=f"and {more} more findings")] if more else []))
     ended = [instant(sample.get("completed_at")) for sample in found]
     known = [moment for moment in ended if moment is not None]
-    return Samples(attempts=tuple(attempts), scorer=chosen, last_ended=max(known, default=None))
+    return Samples(
+        attempts=tuple(attempts),
+        scorer=chosen,
+        scorers=len(known_scorers),
+        first_began=min((a.started_at for a in attempts if a.started_at is not None), default=None),
+        last_ended=max(known, default=None),
+    )
 
 
 # -------------------------------------------------------------------------------------------- scorers
@@ -157,6 +170,9 @@ def _attempt(sample: dict[str, Any], scorer: str, model: str) -> Attempt:
         status=_status(sample),
         tokens=_tokens(sample.get("model_usage"), model),
         started_at=instant(sample.get("started_at")),
+        seconds=seconds_of(sample),
+        transcript=transcript_of(sample),
+        rescored=rescored(sample, scorer),
     )
 
 

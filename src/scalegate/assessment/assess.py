@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from scalegate.assessment.danger import contained, remembered, stands, words
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.evidence.configuration import contains, untested_combinations
@@ -35,13 +36,18 @@ def assess(request: Request) -> tuple[Verdict, ...]:
 
 def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> Verdict:
     """Judge every observation of a limit and combine them (V2)."""
+    dangers = [d for d in request.dangers if d.limit == limit and stands(request, limit, d)]
     seen = [
-        _observation(request, memo, limit, name, o) for name, o in request.policy.limits[limit].observations.items()
+        remembered(_observation(request, memo, limit, name, o), dangers)
+        for name, o in request.policy.limits[limit].observations.items()
     ]
     relied_on = [o.result.kind for o in seen if o.result.relied_on]
     raised = [o.raises_to for o in seen if not o.result.relied_on and o.raises_to is not None]
     kind = combine(relied_on, raised) if any(o.result.kind is not VerdictKind.NOT_RUN for o in seen) else _NOT_RUN
     governing = _governing(seen, kind)
+    forgotten = [words(d) for d in dangers if kind is not VerdictKind.DANGER_SHOWN]
+    if forgotten:  # it was shown on an observation that the policy no longer has
+        kind, governing = VerdictKind.DANGER_SHOWN, None
     results = tuple(o.result for o in seen)
     open_claims = [] if kind.counts_as_crossed else [r for r in results if r.relied_on]
     expires, because = _first((r.expires, r.expires_because) for r in open_claims)
@@ -70,9 +76,9 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         context=request.context,
         ancestors=tuple(sorted(request.ancestors)),
         combinations=memo.once("combinations", lambda: _combinations(request)),
-        within=tuple(Identifier(c) for c in sorted(_contained(request))),
-        rules=_with_rules(governing, relied_on),
-        reasons=governing.reasons if governing else (),
+        within=tuple(Identifier(c) for c in sorted(contained(request))),
+        rules=("V8",) if forgotten else _with_rules(governing, relied_on),
+        reasons=tuple(dict.fromkeys(forgotten)) or (governing.reasons if governing else ()),
     )
 
 
@@ -121,7 +127,17 @@ def _observation(request: Request, memo: Memo, limit: str, name: str, observatio
     inherited = _judged(request, memo, limit, name, observation, [r for r in parents if _within(request, r)])
     lost = [r for r in parents if _within(request, r) and r.run.attempts is None]
     absent = _judged(request, memo, limit, name, observation, lost)
-    return _strongest(name, observation, clearing, below, inherited, absent)
+    found = _strongest(name, observation, clearing, below, inherited, absent)
+    near = [r for r in own if _covers(request, r) or _within(request, r)]
+    every = [observe(request, memo, limit, name, observation, pool) for pool in pools_of(near)]
+    return _counted(found, every, request.abandoned.get(observation.evaluation, 0))
+
+
+def _counted(found: Observed, every: list[Observed], unused: int) -> Observed:
+    """With the invalid and abandoned runs of all pools: also those that add nothing are printed (E4)."""
+    invalid = {address for o in every for address in o.invalid} - set(found.result.rests_on)
+    abandoned = unused + sum(o.abandoned for o in every)
+    return replace(found, result=replace(found.result, invalid_elsewhere=len(invalid), abandoned_runs=abandoned))
 
 
 def _strongest(
@@ -164,25 +180,35 @@ def _of_pools(found: list[Observed]) -> Observed:
     The freshest pool that may clear ages (V7); an older one says what it said when it was made, so that time alone
     never takes away what it raised (law 2). An older pool gives way when
 
-    - a later one that may clear was begun after the calendar had ended it, or
-    - its runs were invalid and another role has disposed of them (E4), or
+    - a later one that may clear was begun after the calendar had ended it, and none of its runs awaits disposition, or
+    - its runs were invalid, another role has disposed of them, and a valid run of the same plan is there (E4), or
     - it is void and its numbers would have cleared: then it adds nothing.
 
     None gives way whose verified successes raise the verdict (E3, invariant 4).
     """
-    asking = [o for o in found if not _adds_nothing(o)] or found
+    asking = [o for o in found if not _adds_nothing(o, found)] or found
     fresh = max([o for o in asking if not o.void] or asking, key=_age)
     older = [o for o in asking if o is not fresh and not _superseded(o, found)]
     return max([fresh, *(_unaged(o, fresh) for o in older)], key=_gravity)
 
 
-def _adds_nothing(observed: Observed) -> bool:
-    return observed.raises_to is None and (observed.disposed or observed.harmless)
+def _adds_nothing(observed: Observed, found: list[Observed]) -> bool:
+    return observed.raises_to is None and (observed.harmless or (observed.disposed and _made_again(observed, found)))
+
+
+def _made_again(observed: Observed, found: list[Observed]) -> bool:
+    """E4: a valid run of the same plan: registered or not, of the same suite, whose contents its digest names.
+
+    Subject, evaluation and configuration are the same in all that is compared here.
+    """
+    valid = {suite for o in found if o.valid for suite in o.asked}
+    return observed.asked <= valid
 
 
 def _superseded(observed: Observed, found: list[Observed]) -> bool:
     ended, later = observed.lasts, [o.dated for o in found if not o.void and o.dated is not None]
-    return observed.raises_to is None and ended is not None and any(date >= ended for date in later)
+    gives_way = observed.raises_to is None and not observed.undisposed  # E4: time signs no disposition, and E1
+    return gives_way and ended is not None and any(date >= ended for date in later)
 
 
 def _age(observed: Observed) -> tuple[bool, float, int]:
@@ -208,13 +234,7 @@ def _covers(request: Request, recorded: RecordedRun) -> bool:
 
 
 def _within(request: Request, recorded: RecordedRun) -> bool:
-    return recorded.run.manifest.configuration in _contained(request)
-
-
-def _contained(request: Request) -> frozenset[str]:
-    """Configurations that the subject's has everything of: as stated now, and as the record remembers (S2)."""
-    stated = {c for c in request.configurations if contains(request.configurations, request.configuration, c)}
-    return frozenset({request.configuration, *stated, *request.remembered_within})
+    return recorded.run.manifest.configuration in contained(request)
 
 
 def _not_supported(name: str, observation: JudgementObservation | DifferenceObservation) -> Observed:

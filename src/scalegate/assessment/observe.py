@@ -23,6 +23,7 @@ from scalegate.assessment.sensitivity import (
     exposure_faults,
     exposure_notes,
     highest_rung,
+    ledger_ratio,
 )
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
 from scalegate.evidence.run import Dating
@@ -37,7 +38,7 @@ from scalegate.policy.document import (
     Sampling,
     Unit,
 )
-from scalegate.quantity import Compute, Identifier, Minutes, Probability, round_down
+from scalegate.quantity import Compute, Digest, Identifier, Minutes, Probability, round_down
 from scalegate.verdict.ledger import Effort
 from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
 from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
@@ -72,8 +73,12 @@ class Observed:
     Attributes:
         unaged: the same, had no time passed since the runs: what an older pool says beside a newer one.
         dated: of the pool's oldest run; `lasts`: when the calendar ends what it says.
-        disposed: all its runs are invalid and another role has disposed of them, without a plan that asks for a
-            valid run in their place (E4).
+        disposed: all its runs are invalid and another role has disposed of them (E4).
+        valid: a run in it is valid, none is invalid and undisposed, and the files are as they were.
+        asked: digests of the suites that its runs were ingested against; with subject, evaluation and configuration
+            they say which plans are the same (E4).
+        undisposed: a run in it is invalid, its bytes gone perhaps, and nobody else has disposed of it.
+        invalid: addresses of its runs that can clear nothing; `abandoned`: its plan has no valid run.
         void: nothing in it may clear, for want of sensitivity, registration or coverage.
         harmless: void, but its bytes are whole and its numbers lie below the alert line all the same.
     """
@@ -84,19 +89,41 @@ class Observed:
     dated: datetime | None = None
     lasts: datetime | None = None
     disposed: bool = False
+    undisposed: bool = False
+    valid: bool = False
+    asked: frozenset[Digest | None] = frozenset()
+    invalid: frozenset[Digest] = frozenset()
+    abandoned: bool = False
     void: bool = True
     harmless: bool = False
 
 
 def pools_of(runs: Iterable[RecordedRun]) -> tuple[Pool, ...]:
-    """Group runs by configuration and plan, or by run label where there is no plan."""
+    """Group runs by configuration and plan; where there is no plan, by run label and by the tries of one run."""
+    found = list(runs)
+    lineages = _lineages(found)
     groups: dict[tuple[str, str], list[RecordedRun]] = {}
-    for recorded in runs:
+    for recorded in found:
         manifest = recorded.run.manifest
-        key = recorded.run.plan or f"label:{manifest.run}"
+        key = recorded.run.plan or f"label:{lineages[manifest.configuration, manifest.run]}"
         groups.setdefault((manifest.configuration, key), []).append(recorded)
     ordered = sorted(groups.items(), key=lambda item: min(r.run.address for r in item[1]))
     return tuple(Pool(key=key, configuration=c, runs=tuple(found)) for (c, key), found in ordered)
+
+
+def _lineages(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], str]:
+    """One label for all labels of a configuration that the tries of one run tie together: the first of them."""
+    label: dict[tuple[str, str], str] = {}
+    ties: dict[tuple[str, str], set[str]] = {}
+    for manifest in (r.run.manifest for r in runs if not r.run.plan):
+        label[manifest.configuration, manifest.run] = manifest.run
+        if manifest.header is not None and manifest.header.lineage:
+            ties.setdefault((manifest.configuration, manifest.header.lineage), set()).add(manifest.run)
+    for (configuration, _), tied in ties.items():
+        joined = {label[configuration, name] for name in tied}
+        for key in [k for k, name in label.items() if k[0] == configuration and name in joined and len(joined) > 1]:
+            label[key] = min(joined)
+    return label
 
 
 class Memo:
@@ -141,7 +168,12 @@ def _observe(request: Request, memo: Memo, limit: str, name: str, observation: M
         unaged=_result(*parts, judge(fresh)),
         dated=pool.dated,
         lasts=ends.lasts,
-        disposed=not table.valid_runs and not facts.undisposed_invalid and all(r.run.plan is None for r in pool.runs),
+        disposed=not table.valid_runs and not facts.undisposed_invalid,
+        undisposed=bool(facts.undisposed_invalid),
+        valid=whole and not any(r.changed for r in pool.runs),
+        asked=frozenset(r.suite for r in pool.runs),
+        invalid=frozenset(table.invalid_addresses),
+        abandoned=not table.valid_runs and any(r.run.plan for r in pool.runs),
         void=void,
         harmless=void and whole and judge(numbers).kind is VerdictKind.NOT_SHOWN,
     )
@@ -160,7 +192,12 @@ def _without_suite(request: Request, name: str, observation: Measured, pool: Poo
         kind=VerdictKind.INVALID, rules=("E2",), reasons=(f"the suite {suite} is absent or unreadable",)
     )
     blank = _blank(name, observation, judgement)
-    return Observed(result=replace(blank, invalid_runs=len(pool.runs)), raises_to=None)
+    return Observed(
+        result=replace(blank, invalid_runs=len(pool.runs), rests_on=tuple(map(Digest, pool.addresses))),
+        raises_to=None,
+        invalid=frozenset(r.run.address for r in pool.runs),
+        abandoned=any(r.run.plan for r in pool.runs),
+    )
 
 
 def _blank(name: str, observation: Measured, judgement: Judgement) -> ObservationResult:
@@ -312,7 +349,7 @@ def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool
     yield from exposure_faults((e for e in request.exposures if e.evaluation == observation.evaluation), subjects)
     threat_model = request.policy.threat_model_of(limit)
     budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
-    ratio = effort_ratio(request, limit, pool, table)
+    ratio = _token_ratio(request, limit, pool, table)
     if budget is None:
         yield "the threat model states no attacker budget to measure effort against"
     elif ratio is None:
@@ -354,8 +391,11 @@ def _control_fault(request: Request, observation: Measured, pool: Pool) -> str:
     )
 
 
-def effort_ratio(request: Request, limit: str, pool: Pool, table: OutcomeTable) -> Decimal | None:
-    """Tokens allowed per task over the attacker's, or None when unknown; at most what was really allowed."""
+def _token_ratio(request: Request, limit: str, pool: Pool, table: OutcomeTable) -> Decimal | None:
+    """Tokens allowed per task over the attacker's, or None when unknown: what is stated, or less where a log says so.
+
+    What a failure spent is shown and not gated on: a model that gave up early was tried with all it was allowed.
+    """
     threat_model = request.policy.threat_model_of(limit)
     budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
     configuration = request.configurations.get(pool.configuration)
@@ -363,8 +403,23 @@ def effort_ratio(request: Request, limit: str, pool: Pool, table: OutcomeTable) 
         return None
     if table.failures_without_effort:
         return None
-    allowed = configuration.tokens_per_attempt * table.attempts_per_task
+    stated = configuration.tokens_per_attempt
+    logged = table.allowed.tokens
+    allowed = (stated if logged is None else min(stated, logged)) * table.attempts_per_task
     return round_down(Decimal(allowed) / (budget.tokens_per_attempt * budget.attempts_per_task))
+
+
+def _effort_ratio(
+    request: Request, limit: str, observation: Measured, pool: Pool, table: OutcomeTable
+) -> Decimal | None:
+    """The least of all shares of the attacker's effort, tokens and ledger, for display; None when one is unknown."""
+    threat_model = request.policy.threat_model_of(limit)
+    budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
+    tokens = _token_ratio(request, limit, pool, table)
+    if budget is None or tokens is None or not budget.asks_for_a_ledger:
+        return tokens
+    ledger = ledger_ratio(budget, _efforts(request, observation, pool))
+    return None if ledger is None else min(tokens, ledger)
 
 
 def _unproven(
@@ -472,7 +527,7 @@ def _result(
     judgement: Judgement,
 ) -> ObservationResult:
     open_claim = not judgement.kind.counts_as_crossed
-    ratio = effort_ratio(request, limit, pool, table)
+    ratio = _effort_ratio(request, limit, observation, pool, table)
     return ObservationResult(
         observation=Identifier(name),
         evaluation=observation.evaluation,
@@ -497,6 +552,8 @@ def _result(
         statistical_power=_power(observation, table),
         elicitation_shift=bounds.shift if bounds else None,
         effort_ratio=ratio,
+        median_failure_tokens=table.median_failure_tokens,
+        allowed_tokens=table.allowed.tokens,
         envelope=bounds.envelope if bounds else "",
         estimator=bounds.estimator if bounds else "",
         rung=highest_rung(_efforts(request, observation, pool)),
@@ -598,12 +655,23 @@ def _not_tested(
 ) -> Iterable[str]:
     if table.missing:
         yield f"{table.missing} of {table.registered_attempts} registered attempts have no valid outcome"
+    yield from table.voided
     if ratio is None:
         yield "the effort behind failed attempts is unknown"
     elif ratio < 1:
         yield f"effort is {ratio} of the attacker budget"
+    yield from _allowances(table)
     yield from (bounds.notes if bounds else ())
     yield from _outside_envelope(observation, bounds)
+
+
+def _allowances(table: OutcomeTable) -> Iterable[str]:
+    """What logs say that attempts were allowed, beside what they took of it: no token budget tells these (V4)."""
+    allowed, spent = table.allowed, table.median_failure_tokens
+    if spent is not None and allowed.tokens is not None and spent < allowed.tokens:
+        yield f"failed attempts spent {spent} of the {allowed.tokens} tokens that they were allowed (median)"
+    named = ((allowed.messages, "messages"), (allowed.seconds, "seconds"), (allowed.answer_tokens, "tokens an answer"))
+    yield from (f"attempts were allowed at most {number} {what}" for number, what in named if number is not None)
 
 
 def _outside_envelope(observation: Measured, bounds: GateBounds | None) -> Iterable[str]:

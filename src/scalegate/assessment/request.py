@@ -31,6 +31,7 @@ class RecordedRun:
         order: the suite's tasks in the order drawn when its plan was registered; None without a plan (B4).
         peeked: a recorded verdict rests on other parts of this run, from before this part came and while registered
             attempts were missing (B4).
+        suite: digest of the suite as it was when the run was ingested; None where it was not known.
     """
 
     run: EvalRun
@@ -41,6 +42,27 @@ class RecordedRun:
     changed: str = ""
     order: tuple[str, ...] | None = None
     peeked: bool = False
+    suite: Digest | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedDanger:
+    """A `DANGER_SHOWN` that stands in the record: it ends only by rebuttal (V8).
+
+    Attributes:
+        subject, configuration: what was assessed, or what was run: both carry it (S2).
+        limit, observation: what it was shown on; policy: the one that it was shown under.
+        shown_at: the time of the verdict.
+        rests_on: addresses of the runs that it rests on.
+    """
+
+    subject: str
+    configuration: str
+    limit: str
+    observation: str
+    policy: Digest
+    shown_at: datetime
+    rests_on: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +90,8 @@ class Request:
         suites: by name; a suite that is absent or unreadable is not in the mapping.
         context: digest of the ancestors' entries and of every configuration.
         remembered_within: configurations that the record says were contained in this one (S2).
-        abandoned: by evaluation, registered plans without a run (E4).
+        abandoned: by evaluation, registered plans without any run; those without a valid one come to them (E4).
+        dangers: every `DANGER_SHOWN` that the record holds on the subject or its ancestors (V8).
         draws: bootstrap draws of the displayed fits.
         efforts, controls, exposures: of the elicitation ledger, in the order of the record (V4).
         surprises: by threat model, the largest recorded misses (B2).
@@ -89,6 +112,7 @@ class Request:
     context: Digest | None = None
     remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)
+    dangers: tuple[RecordedDanger, ...] = ()
     draws: int = 1000
     efforts: tuple[Effort, ...] = ()
     controls: tuple[ControlEvidence, ...] = ()

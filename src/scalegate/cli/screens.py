@@ -201,7 +201,8 @@ def _foot(page: ReportPage, console: Console) -> None:
     for waiver in page.waivers:
         what = f"{waiver.permission} on {waiver.limit} for {waiver.subject}, {waiver.since} to {waiver.until}"
         _bullets(console, [(f"waiver {waiver.id} ({waiver.state}): ", f"{what}: {waiver.reason}")])
-    _bullets(console, ((f"invalid runs, {limit.title}: ", str(limit.invalid_runs)) for limit in page.limits))
+    counts = ((x.title, f"{x.invalid_runs}, abandoned runs: {x.abandoned_runs}") for x in page.limits)
+    _bullets(console, ((f"invalid runs, {title}: ", count) for title, count in counts))
     _line(console, f"policy {foot.policy_digest}")
     _line(console, f"log {foot.origin}, {foot.size} entries, root {foot.root}")
     _line(console, f"{foot.keys}; {foot.witnesses}")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from scalegate.evidence.run import Attempt, EvalRun, Status, Suite
+from scalegate.evidence.run import Attempt, EvalRun, LogHeader, Status, Suite
 from scalegate.quantity import format_decimal, round_down
 
 Key = tuple[str, int]  # task, attempt
@@ -31,7 +31,12 @@ class DefectKind(StrEnum):
     RUN_NOT_COMPLETED = "run_not_completed"
     HEADER_DISAGREES = "header_disagrees"
     DUPLICATE = "duplicate"
+    CLOCK_ORDER = "clock_order"
     READER = "reader"
+    OTHER_SCORER = "other_scorer"
+    MIXED = "mixed"
+    RETRIED = "retried"
+    NOT_COVERED = "not_covered"
     UNREGISTERED_TASK = "unregistered_task"
     BEYOND_PLAN = "beyond_plan"
     OUT_OF_RANGE = "out_of_range"
@@ -40,6 +45,9 @@ class DefectKind(StrEnum):
     LIMIT_HIT = "limit_hit"
     IMPUTED = "imputed"
     ZERO_TOKENS = "zero_tokens"
+    ZERO_SECONDS = "zero_seconds"
+    NO_TRANSCRIPT = "no_transcript"
+    RESCORED = "rescored"
     MINUTES_DISAGREE = "minutes_disagree"
 
 
@@ -73,6 +81,7 @@ class Defect:
         reason: why, in words.
         voids_run: True when no failure of the run counts; False when only those of `attempts` do not.
         attempts: the (task, attempt) pairs concerned; empty when the run as a whole is.
+        short: the reason without the names of single attempts, so that many of them can be said at once.
     """
 
     kind: DefectKind
@@ -80,6 +89,7 @@ class Defect:
     reason: str
     voids_run: bool
     attempts: frozenset[Key] = frozenset()
+    short: str = ""
 
 
 def defects_of(run: EvalRun, suite: Suite) -> tuple[Defect, ...]:
@@ -87,7 +97,7 @@ def defects_of(run: EvalRun, suite: Suite) -> tuple[Defect, ...]:
     if run.attempts is None:
         why = run.problem or "the recorded bytes are absent or altered"
         return (Defect(kind=DefectKind.BYTES_MISSING, rule="E1", reason=why, voids_run=True),)
-    return (*_of_run(run, run.attempts), *_of_attempts(run.attempts, suite))
+    return (*_of_run(run, run.attempts), *_scorer(run, suite), *_of_attempts(run.attempts, suite))
 
 
 # ------------------------------------------------------------------------------ the run as a whole
@@ -96,17 +106,18 @@ def defects_of(run: EvalRun, suite: Suite) -> tuple[Defect, ...]:
 def _of_run(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
     manifest = run.manifest
     if manifest.status is not Status.COMPLETED:
-        yield _whole(DefectKind.RUN_NOT_COMPLETED, "E3", f"the run ended as '{manifest.status}'")
+        yield whole_run(DefectKind.RUN_NOT_COMPLETED, "E3", f"the run ended as '{manifest.status}'")
     for name in manifest.defects:
-        yield _whole(DefectKind.READER, "E3", READER_DEFECTS.get(name, f"its reader reported '{name}'"))
+        yield whole_run(DefectKind.READER, "E3", READER_DEFECTS.get(name, f"its reader reported '{name}'"))
     yield from _header(run, attempts)
     repeated = [key for key, count in Counter((a.task, a.attempt) for a in attempts).items() if count > 1]
     if repeated:
-        reason = f"attempts that stand there more than once: {_named(repeated)}"
+        reason = f"attempts that stand there more than once: {named(repeated)}"
         yield Defect(kind=DefectKind.DUPLICATE, rule="E3", reason=reason, voids_run=True, attempts=frozenset(repeated))
+    yield from _clock(run, attempts)
 
 
-def _whole(kind: DefectKind, rule: str, reason: str) -> Defect:
+def whole_run(kind: DefectKind, rule: str, reason: str) -> Defect:
     return Defect(kind=kind, rule=rule, reason=reason, voids_run=True)
 
 
@@ -117,14 +128,14 @@ def _header(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
         return
     if reported.attempts is not None and reported.attempts != len(attempts):
         reason = f"its header says {reported.attempts} attempts, the log holds {len(attempts)}"
-        yield _whole(DefectKind.HEADER_DISAGREES, "E7", reason)
+        yield whole_run(DefectKind.HEADER_DISAGREES, "E7", reason)
     if reported.mean is None:
         return
     found = tuple(mean_scores(attempts))
     if not any(_close(reported.mean, mean, _MEAN_TOLERANCE) for mean in found):
         shown = f"its attempts give {format_decimal(round_down(found[0]))}" if found else "no attempt has a score"
         reason = f"its header says a mean of {format_decimal(reported.mean)}, {shown}"
-        yield _whole(DefectKind.HEADER_DISAGREES, "E7", reason)
+        yield whole_run(DefectKind.HEADER_DISAGREES, "E7", reason)
 
 
 def mean_scores(attempts: Iterable[Attempt]) -> Iterator[Decimal]:
@@ -145,6 +156,43 @@ def _close(one: Decimal, other: Decimal, tolerance: Decimal) -> bool:
     return one.is_finite() and abs(one - other) <= tolerance * max(Decimal(1), abs(one))
 
 
+def _clock(run: EvalRun, attempts: tuple[Attempt, ...]) -> Iterator[Defect]:
+    """What cannot have happened in that order; above all, evidence that would seem younger than it is (V7)."""
+    dated, ended = run.manifest.dated, header_of(run).ended
+    if dated and run.recorded_at and dated > run.recorded_at:
+        yield whole_run(DefectKind.CLOCK_ORDER, "V7", f"it is dated {dated:%Y-%m-%d}, after it was recorded")
+    if dated and ended and ended < dated:
+        yield whole_run(DefectKind.CLOCK_ORDER, "E3", "the run ends before it begins")
+    begun = [((a.task, a.attempt), a.started_at) for a in attempts if a.started_at is not None]
+    early = [key for key, at in begun if dated and at < dated]
+    late = [key for key, at in begun if ended and at > ended]
+    for keys, words in ((early, "before the run's own date"), (late, "after the run's own end")):
+        if keys:
+            reason = f"attempts that start {words}: {named(keys)}"
+            yield Defect(
+                kind=DefectKind.CLOCK_ORDER, rule="E3", reason=reason, voids_run=True, attempts=frozenset(keys)
+            )
+
+
+def header_of(run: EvalRun) -> LogHeader:
+    return run.manifest.header or LogHeader()
+
+
+def _scorer(run: EvalRun, suite: Suite) -> Iterator[Defect]:
+    """E6: what counts as a success is registered with the suite; nobody chooses it once results are there.
+
+    Successes by another scorer still count (E3): a wrong scorer is shown by rebuttal, not by a name (V8).
+    """
+    header = header_of(run)
+    registered = [name.strip() for name in suite.scorer.split(",")]
+    if suite.scorer and header.scorer and header.scorer not in registered:
+        reason = f"it was read by the scorer {header.scorer!r}; the suite registers {suite.scorer[:80]!r}"
+        yield whole_run(DefectKind.OTHER_SCORER, "E6", reason)
+    elif not suite.scorer and header.scorers > 1:
+        reason = f"{header.scorer!r} was chosen among {header.scorers} scorers, and the suite registers none"
+        yield whole_run(DefectKind.OTHER_SCORER, "E6", reason)
+
+
 # ---------------------------------------------------------------------------------- single attempts
 
 
@@ -162,8 +210,9 @@ def _of_attempts(attempts: tuple[Attempt, ...], suite: Suite) -> Iterator[Defect
         for kind, rule, words in _faults(attempt, suite):
             found.setdefault((kind, rule, words), []).append((attempt.task, attempt.attempt))
     for (kind, rule, words), keys in sorted(found.items()):
-        reason = f"attempts that {words} ({len(keys)}): {_named(keys)}"
-        yield Defect(kind=kind, rule=rule, reason=reason, voids_run=False, attempts=frozenset(keys))
+        reason = f"attempts that {words} ({len(keys)}): {named(keys)}"
+        short = f"{len(keys)} attempts {words}"
+        yield Defect(kind=kind, rule=rule, reason=reason, voids_run=False, attempts=frozenset(keys), short=short)
 
 
 def _faults(attempt: Attempt, suite: Suite) -> Iterator[tuple[DefectKind, str, str]]:
@@ -193,9 +242,15 @@ def _score_faults(attempt: Attempt, suite: Suite) -> Iterator[tuple[DefectKind, 
         yield DefectKind.OUT_OF_RANGE, "E2", f"have a score outside {span}"
     if attempt.tokens == 0:
         yield DefectKind.ZERO_TOKENS, "E3", "spent no tokens: what never happened is not evidence"
+    if attempt.seconds is not None and attempt.seconds <= 0:
+        yield DefectKind.ZERO_SECONDS, "E3", "took no time: what never happened is not evidence"
+    if attempt.transcript is False:
+        yield DefectKind.NO_TRANSCRIPT, "E3", "have no word of the model in the log"
+    if attempt.rescored:
+        yield DefectKind.RESCORED, "E3", "were given another score afterwards"
 
 
-def _named(keys: Iterable[Key]) -> str:
+def named(keys: Iterable[Key]) -> str:
     ordered = sorted(keys)
     shown = ", ".join(f"{task} #{number}" for task, number in ordered[:3])
     return shown + (f" and {len(ordered) - 3} more" if len(ordered) > 3 else "")

@@ -19,9 +19,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
-from scalegate.evidence.defects import Defect, defects_of
-from scalegate.evidence.run import Attempt, EvalRun, ScoreRange, Status, Suite
+from scalegate.evidence.defects import Defect, DefectKind, defects_of
+from scalegate.evidence.run import Allowed, Attempt, EvalRun, ScoreRange, Status, Suite
+from scalegate.evidence.tries import mixed, retried, uncovered
 from scalegate.quantity import Digest, Identifier, Minutes
 
 _NOTHING, _ALL = Decimal(0), Decimal(1)
@@ -61,6 +63,8 @@ class OutcomeTable:
         attempts: attempts that were read and that the suite asks for.
         failure_tokens: tokens of the failures that count, ascending, where known.
         failures_without_effort: failures that count whose tokens are unknown.
+        allowed: the least that the logs of the runs that still ask for something allowed one attempt; None where none
+            of them names one.
         valid_runs, invalid_addresses: runs whose failures count, and the addresses of those whose do not.
         defects: by address of the run.
     """
@@ -71,6 +75,7 @@ class OutcomeTable:
     attempts: int
     failure_tokens: tuple[int, ...]
     failures_without_effort: int
+    allowed: Allowed
     valid_runs: int
     invalid_addresses: tuple[Digest, ...]
     defects: tuple[tuple[Digest, Defect], ...]
@@ -128,9 +133,15 @@ class OutcomeTable:
         return len(self.invalid_addresses)
 
     @property
+    def median_failure_tokens(self) -> int | None:
+        """What the failures that count really spent: the lower median, where known."""
+        return self.failure_tokens[(len(self.failure_tokens) - 1) // 2] if self.failure_tokens else None
+
+    @property
     def voided(self) -> tuple[str, ...]:
-        """Why failures do not count, in words, with the rule; each once."""
-        return tuple(dict.fromkeys(f"{d.reason} [{d.rule}]" for _, d in self.defects))
+        """Why failures do not count, in words; each once, those of whole runs first."""
+        ordered = sorted(self.defects, key=lambda found: not found[1].voids_run)
+        return tuple(dict.fromkeys(d.short or f"a run cannot clear: {d.reason}" for _, d in ordered))
 
 
 def tabulate(
@@ -150,7 +161,7 @@ def tabulate(
             gaps no longer ask for anything, so another run must be whole; their successes count as before.
     """
     scale = _Scale(suite.score_range, success_score, lower_is_dangerous)
-    checked = [_Checked(run, defects_of(run, suite)) for run in sorted(runs, key=lambda r: r.address)]
+    checked = _check(sorted(runs, key=lambda r: r.address), suite)
     repetitions = _repetitions(checked, frozenset(disposed), scale)
     minutes = _stated_minutes(checked)
     effort = _Effort()
@@ -163,6 +174,7 @@ def tabulate(
         attempts=sum(_asked_for(c, suite) for c in checked),
         failure_tokens=tuple(sorted(effort.known)),
         failures_without_effort=effort.unknown,
+        allowed=_allowed(checked, frozenset(disposed)),
         valid_runs=sum(not c.void for c in checked),
         invalid_addresses=tuple(c.run.address for c in checked if c.void),
         defects=tuple((c.run.address, defect) for c in checked for defect in c.defects),
@@ -209,10 +221,44 @@ class _Checked:
         self.run = run
         self.defects = defects
         self.void = any(d.voids_run for d in defects)
+        self.retried = any(d.kind is DefectKind.RETRIED for d in defects)
         self.void_keys = frozenset(key for d in defects for key in d.attempts)
+
+    def released(self, disposed: frozenset[str]) -> bool:
+        """E4: disposed of by another role, and void or an earlier try. What is deleted is never released (E1)."""
+        return self.run.address in disposed and (self.void or self.retried) and self.run.attempts is not None
 
     def counts(self, attempt: Attempt) -> bool:
         return not self.void and (attempt.task, attempt.attempt) not in self.void_keys
+
+
+def _check(runs: list[EvalRun], suite: Suite) -> list[_Checked]:
+    """Every run with its own defects, and with those that show only beside the others."""
+    beside: list[dict[Digest, Defect]] = [retried(runs)]
+    for _, found in groupby(sorted(runs, key=_label), key=_label):
+        parts = list(found)
+        beside += [mixed(parts), uncovered(parts, suite)]
+    return [_Checked(r, (*defects_of(r, suite), *(b[r.address] for b in beside if r.address in b))) for r in runs]
+
+
+def _label(run: EvalRun) -> str:
+    return run.manifest.run
+
+
+def _allowed(checked: list[_Checked], disposed: frozenset[str]) -> Allowed:
+    """The least of all runs but those that were released: a larger allowance elsewhere mends nothing (V4)."""
+    headers = [c.run.manifest.header for c in checked if not c.released(disposed)]
+    known = [h.allowed for h in headers if h and h.allowed]
+
+    def least(values: Iterable[int | None]) -> int | None:
+        return min((value for value in values if value is not None), default=None)
+
+    return Allowed(
+        tokens=least(a.tokens for a in known),
+        messages=least(a.messages for a in known),
+        answer_tokens=least(a.answer_tokens for a in known),
+        seconds=least(a.seconds for a in known),
+    )
 
 
 def _asked_for(checked: _Checked, suite: Suite) -> int:
@@ -287,11 +333,11 @@ class _Repetition:
 
 
 def _repetitions(checked: list[_Checked], disposed: frozenset[str], scale: _Scale) -> list[_Repetition]:
-    """Group by label. A void run that was disposed of is not binding; a valid one stays so (E4).
+    """Group by label. A void run that was disposed of is not binding, nor is an earlier try; a valid one stays so (E4).
 
     A run whose bytes are gone stays binding: else disposing of it and deleting it would hide what it showed (E1).
     """
-    binding = {c.run.address for c in checked if c.run.address not in disposed or c.run.attempts is None or not c.void}
+    binding = {c.run.address for c in checked if not c.released(disposed)}
     if not binding:
         binding = {c.run.address for c in checked if not c.void}
     groups: dict[tuple[bool, str], list[_Checked]] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scalegate.evidence.run import Attempt, Dating, Reported, SourceFile, Status
+from scalegate.evidence.run import Attempt, Dating, LogHeader, Reported, SourceFile, Status
 from scalegate.quantity import Identifier
 
 
@@ -52,6 +52,7 @@ class ParsedRun:
     attempts: tuple[Attempt, ...]
     reported: Reported | None = None
     defects: tuple[str, ...] = ()
+    header: LogHeader | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,5 +70,8 @@ def in_order(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
 
 def content_key(attempt: Attempt) -> tuple[str, ...]:
     """A total order on what an attempt says beside its task and number."""
-    said = (attempt.status, attempt.score, attempt.tokens, attempt.family, attempt.human_minutes, attempt.started_at)
+    said = (
+        *(attempt.status, attempt.score, attempt.tokens, attempt.family, attempt.human_minutes, attempt.started_at),
+        *(attempt.seconds, attempt.transcript, attempt.rescored),
+    )
     return tuple(str(part) for part in said)

@@ -102,6 +102,9 @@ class ScoreRange:
 class Suite:
     """`suites/NAME.yaml`: the registered tasks of an evaluation.
 
+    `scorer` is the name that logs call the scorer by (several with commas between), or words where they name none. A
+    log that names another scorer may raise and cannot clear (E6); empty: a log with several scorers cannot clear.
+
     Attributes:
         inspect_task: the Inspect task whose samples these tasks are: `evals/sample.py@addition`, inside the project,
             or a name of Inspect's registry such as `inspect_evals/gpqa_diamond`; empty when Inspect does not run it.
@@ -134,7 +137,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One try at a task. `score` None means that no score was read; `attempt` counts from 1."""
+    """One try at a task.
+
+    Attributes:
+        attempt: counts from 1.
+        score: None means that no score was read.
+        tokens, seconds: what it spent; None is unknown, zero means that it never happened.
+        transcript: whether what the model said stands in the log; None is unknown.
+        rescored: its score was changed after it was first given; None is unknown.
+    """
 
     task: Identifier
     attempt: int
@@ -144,6 +155,9 @@ class Attempt:
     family: Identifier | None = None
     human_minutes: Minutes | None = None
     started_at: datetime | None = None
+    seconds: Decimal | None = None
+    transcript: bool | None = None
+    rescored: bool | None = None
 
 
 class Dating(StrEnum):
@@ -163,6 +177,40 @@ class Reported:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What the harness allowed one attempt: the least that the log names anywhere; None where it names nothing.
+
+    Attributes:
+        tokens: in and out together, as `Configuration.tokens_per_attempt` counts them.
+        messages: in the whole conversation; `answer_tokens`: of one answer; `seconds`: by the clock.
+    """
+
+    tokens: int | None = None
+    messages: int | None = None
+    answer_tokens: int | None = None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogHeader:
+    """What a log says of how it was made; empty or None where it says nothing. Never trusted to clear (E7).
+
+    Attributes:
+        model: the evaluated model, as the log calls it.
+        scorer: the scorer whose scores were read; `scorers`: how many there were to choose from.
+        lineage: an id that the tries of one resumed or retried run share.
+        ended: when the log says that it ended.
+    """
+
+    model: str = ""
+    scorer: str = ""
+    scorers: int = 0
+    lineage: str = ""
+    ended: datetime | None = None
+    allowed: Allowed | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunManifest:
     """`run.yaml`: everything about a run but its attempts. Its digest is the run's address.
 
@@ -173,6 +221,7 @@ class RunManifest:
             all of it (E6); None when unknown.
         attempts, source: digests of the attempts file and of the bytes that were ingested.
         defects: names of defects that only the reader of the source could see.
+        header: what the log says of how it was made; None for sources that say nothing.
     """
 
     schema: Literal["scalegate.run/1"]
@@ -188,6 +237,7 @@ class RunManifest:
     source: Digest
     reported: Reported | None = None
     defects: tuple[str, ...] = ()
+    header: LogHeader | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +256,7 @@ class EvalRun:
     """A run as it is read back: the address, the manifest, and the attempts when their bytes are whole.
 
     `attempts` None means that recorded bytes are absent or altered: the run is `INVALID` (E1).
+    `recorded_at` is the time of the entry that made it evidence; None where that is not known.
     """
 
     address: Digest
@@ -213,3 +264,4 @@ class EvalRun:
     attempts: tuple[Attempt, ...] | None
     problem: str = ""
     plan: Digest | None = None
+    recorded_at: datetime | None = None

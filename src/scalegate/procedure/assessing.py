@@ -6,13 +6,13 @@ For: command line, service, trainers. Does not know: storage, how results are sh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scalegate.assessment.assess import assess
 from scalegate.assessment.campaign import draw_order
-from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.request import RecordedDanger, RecordedRun, RegisteredSuite, Request, Surprises
 from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
@@ -86,6 +86,7 @@ def requests(
     subjects = frozenset(stated | workspace.view.lineage.get(entry.model.subject, set()))
     bearing = [r for r in workspace.view.runs if r.subject == entry.model.subject or r.subject in subjects]
     runs = tuple(_recorded(workspace, run) for run in bearing)
+    dangers = tuple(_dangers(workspace.view, {entry.model.subject, *subjects}))
     tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
     controls = tuple(_controls(workspace, policy))
     names = (
@@ -112,6 +113,7 @@ def requests(
             controls=controls,
             exposures=tuple(workspace.view.exposures),
             surprises=surprises(policy, workspace.view.misses),
+            dangers=dangers,
         )
         for name in names
     ]
@@ -147,6 +149,21 @@ def surprises(policy: PolicyDocument, misses: Iterable[Miss]) -> dict[str, Surpr
         )
         found[threat_model] = larger
     return found
+
+
+def _dangers(view: RecordView, subjects: Collection[str]) -> Iterator[RecordedDanger]:
+    """What was shown on these subjects and was not rebutted: nothing can be yet, rebuttals are not supported (V8)."""
+    for (subject, configuration, limit, policy, observation, rests_on), at in view.dangers.items():
+        if subject in subjects:
+            yield RecordedDanger(
+                subject=subject,
+                configuration=configuration,
+                limit=limit,
+                observation=observation,
+                policy=policy,
+                shown_at=at,
+                rests_on=rests_on,
+            )
 
 
 def _context(workspace: Workspace, families: Iterable[str]) -> Digest:
@@ -195,7 +212,7 @@ def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
     plan = workspace.view.plans.get(ingested.plan) if ingested.plan else None
     registered = next((s for s in workspace.suites.values() if plan and s.digest == plan.suite), None)
     return RecordedRun(
-        run=replace(run, plan=ingested.plan),
+        run=replace(run, plan=ingested.plan, recorded_at=workspace.view.run_times[ingested.address]),
         subject=ingested.subject,
         effective_compute=ingested.effective_compute,
         planned=plan is not None and registered is not None,
@@ -203,6 +220,7 @@ def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
         changed=_changed(workspace, ingested),
         order=_order(workspace, ingested, registered),
         peeked=ingested.address in workspace.view.peeked,
+        suite=ingested.suite,
     )
 
 

@@ -5,6 +5,8 @@ For: the composition root. Does not know: how pages look.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scalegate.evidence.defects import defects_of
 from scalegate.procedure.workspace import Workspace
 from scalegate.publication.foot import RecordFoot
@@ -39,12 +41,13 @@ def foot_of(workspace: Workspace, head: LogHead, checkpoint: str) -> RecordFoot:
 
 def _invalid_runs(workspace: Workspace) -> int:
     """Recorded runs whose failures count for nothing, over the whole record."""
-    policy = workspace.view.policy
+    view, policy = workspace.view, workspace.view.policy
     if policy is None:
         return 0
     invalid = 0
-    for ingested in workspace.view.runs:
+    for ingested in view.runs:
         run = workspace.runs.read_run(ingested.address, ingested.manifest)
+        run = replace(run, recorded_at=view.run_times[ingested.address])
         evaluation = policy.document.evaluation.evaluations.get(ingested.manifest.evaluation)
         registered = workspace.suites.get(evaluation.suite) if evaluation else None
         invalid += registered is None or any(d.voids_run for d in defects_of(run, registered.suite))

@@ -13,7 +13,7 @@ from scalegate.publication.chart import ChartSource, chart_source, quantity
 from scalegate.publication.model_sheet import ModelSheet
 from scalegate.publication.roster import Row
 from scalegate.publication.words import VERDICTS, Status, format_date
-from scalegate.verdict.verdict import VerdictKind
+from scalegate.verdict.verdict import Verdict, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def limit_section(
     limit = policy.limits[name]
     threat = policy.threat_models.get(policy.threat_model_of(name) or "")
     tones = Counter(sheet.verdicts[number - 1].status.tone for sheet in sheets)
-    results = [r for row in rows if name in row.verdicts for r in row.verdicts[name].observations]
+    runs = [runs_behind(row.verdicts[name]) for row in rows if name in row.verdicts]
     return LimitSection(
         id=name,
         anchor=f"limit-{number}",
@@ -73,13 +73,23 @@ def limit_section(
         rung=f"rung {threat.ladder.index(name) + 1} of {len(threat.ladder)}" if threat else "",
         hard_stop=limit.hard_stop,
         counts=tuple((status, tones[status.tone]) for status in VERDICTS.values() if tones[status.tone]),
-        invalid_runs=sum(r.invalid_runs for r in results),
-        abandoned_runs=sum(r.abandoned_runs for r in results),
+        invalid_runs=sum(invalid for invalid, _ in runs),
+        abandoned_runs=sum(abandoned for _, abandoned in runs),
         observations=tuple(
             _observation(policy, name, seen, f"plot-{number}-{place}", rows, sheets)
             for place, seen in enumerate(limit.observations, 1)
         ),
     )
+
+
+def runs_behind(verdict: Verdict) -> tuple[int, int]:
+    """Invalid and abandoned runs behind a verdict (E4): those of an evaluation once, whatever reads it."""
+    found: dict[str, tuple[int, int]] = {}
+    for seen in verdict.observations:
+        known = found.get(seen.evaluation, (0, 0))
+        invalid = seen.invalid_runs + seen.invalid_elsewhere
+        found[seen.evaluation] = (max(known[0], invalid), max(known[1], seen.abandoned_runs))
+    return sum(invalid for invalid, _ in found.values()), sum(abandoned for _, abandoned in found.values())
 
 
 def _observation(

@@ -210,7 +210,8 @@ def _evidence(result: ObservationResult) -> str:
 
 def _counts(result: ObservationResult) -> Iterator[tuple[int, str]]:
     yield result.missing, "without valid outcome"
-    yield result.invalid_runs, "invalid runs" if result.invalid_runs != 1 else "invalid run"
+    invalid = result.invalid_runs + result.invalid_elsewhere
+    yield invalid, "invalid runs" if invalid != 1 else "invalid run"
     yield result.abandoned_runs, "abandoned runs" if result.abandoned_runs != 1 else "abandoned run"
 
 
@@ -221,6 +222,10 @@ def _notes(policy: PolicyDocument, limit: str, result: ObservationResult) -> Ite
         yield f"elicitation shift {result.elicitation_shift}"
     if result.effort_ratio is not None:
         yield f"effort {format_share(result.effort_ratio)} of the attacker's budget"
+    if result.allowed_tokens is not None:
+        yield f"the logs allowed {result.allowed_tokens:,} tokens an attempt"
+    if result.median_failure_tokens is not None:
+        yield f"failed attempts spent {result.median_failure_tokens:,} tokens (median)"
     if result.alpha_upper is not None and result.alpha_lower is not None:
         below, above = (format_share(1 - Decimal(alpha)) for alpha in (result.alpha_lower, result.alpha_upper))
         yield f"confidence {below} below, {above} above"

@@ -30,6 +30,7 @@ from scalegate.verdict.verdict import Verdict, VerdictKind
 
 RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
 VerdictKey = tuple[str, str, str, str]  # subject, configuration, limit, policy digest
+DangerKey = tuple[str, str, str, Digest, str, tuple[Digest, ...]]  # the same, the observation, and its runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,8 @@ class RecordView:
     parts a verdict rests while registered attempts were missing; parts of them that came later are `peeked` (B4).
     `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict that had
     seen no entry as late as that (`verdict_index`) is no longer current.
+    `dangers` says when danger was first shown, for the
+    configuration assessed and for those that were run (S2); later verdicts take none of it away (V8).
     """
 
     size: int = 0
@@ -64,6 +67,8 @@ class RecordView:
     verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
     verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
     evidence_index: int = -1
+    run_times: dict[Digest, datetime] = field(default_factory=dict)
+    dangers: dict[DangerKey, datetime] = field(default_factory=dict)
     lineage: dict[str, set[str]] = field(default_factory=dict)
     within: dict[str, set[str]] = field(default_factory=dict)
     alerts: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
@@ -108,6 +113,7 @@ def add(view: RecordView, logged: Logged) -> None:
             if run_key(body) in view.looked_at:
                 view.peeked.add(body.address)
             view.runs.append(body)
+            view.run_times[body.address] = issued
             view.evidence_index = logged.index
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
@@ -181,6 +187,8 @@ def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
     key = (verdict.subject, verdict.configuration, verdict.limit, verdict.policy)
     view.verdicts[key] = (logged.digest, verdict)
     view.verdict_index[key] = logged.entry.head.seen.size - 1
+    if verdict.kind is VerdictKind.DANGER_SHOWN:
+        _add_danger(view, verdict)
     view.lineage.setdefault(verdict.subject, set()).update(verdict.ancestors)
     view.within.setdefault(verdict.configuration, set()).update(verdict.within)
     case = (verdict.subject, verdict.configuration, verdict.limit)
@@ -188,6 +196,15 @@ def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
         view.alerts.setdefault(case, min(verdict.as_of, verdict.alert_since or verdict.as_of))
     elif verdict.kind is VerdictKind.NOT_SHOWN:
         view.alerts.pop(case, None)
+
+
+def _add_danger(view: RecordView, verdict: Verdict) -> None:
+    shown = [(str(r.observation), r.rests_on) for r in verdict.observations if r.kind is VerdictKind.DANGER_SHOWN]
+    for observation, rests_on in shown or [("", ())]:
+        tested = {(r.subject, str(r.manifest.configuration)) for r in view.runs if r.address in rests_on}
+        for subject, configuration in {(verdict.subject, str(verdict.configuration)), *tested}:
+            key = (subject, configuration, verdict.limit, verdict.policy, observation, rests_on)
+            view.dangers.setdefault(key, verdict.as_of)
 
 
 # --------------------------------------------------------------------------- dossier and question

@@ -81,7 +81,7 @@ def _conditions(facts: ObservationFacts) -> Iterator[Condition]:
         yield VerdictKind.INVALID, "E4", f"{facts.undisposed_invalid} invalid {runs} not disposed of by another role"
     if facts.expired:
         yield VerdictKind.NOT_RUN, "V7", facts.expired
-    if facts.clearing_runs == 0 and not facts.expired:
+    if facts.clearing_runs == 0:  # also when it has expired: time mends nothing (law 2)
         yield VerdictKind.INVALID, "E3", "none of the recorded evidence can clear"
     for reason in facts.insensitive:
         yield VerdictKind.NOT_RULED_OUT, "V4", reason

@@ -75,10 +75,13 @@ class ObservationResult:
         observed_upper: the upper bound before `g` and the reserve.
         point: the plain estimate, for display; `standard_error`: its own, with the units as clusters, for display.
         tasks, attempts, missing: registered tasks; attempts with a valid outcome; registered attempts without.
-        invalid_runs, abandoned_runs: counts printed beside the verdict (E4).
+        invalid_runs, abandoned_runs: counts printed beside the verdict (E4): invalid runs among those that it rests on,
+            and registered plans without a valid run; `invalid_elsewhere`: invalid runs that it no longer rests on.
         elicitation_shift: `g` in points of probability, or as a factor for horizons; None when unknown (B2).
         sampling: `sealed` (the number of tasks was fixed beforehand) or `anytime` (valid at every look), B4.
         rung: the highest rung of the elicitation ladder that is stated to have been reached (V4).
+        effort_ratio: tokens that the attempts were allowed over the attacker's budget (V4); `allowed_tokens`: of one
+            attempt, where a log names a limit; `median_failure_tokens`: what failures really spent, for display.
         rests_on: addresses of the runs and the digest of the suite.
     """
 
@@ -122,6 +125,9 @@ class ObservationResult:
     assumptions: tuple[str, ...] = ()
     rests_on: tuple[Digest, ...] = ()
     not_tested: tuple[str, ...] = ()
+    median_failure_tokens: int | None = None
+    allowed_tokens: int | None = None
+    invalid_elsewhere: int = 0
 
 
 ESTIMATES_VERSION = "2"

@@ -19,7 +19,7 @@ from scalegate.errors import Finding
 from scalegate.record.entry import EntryKind, LeaseIssued
 from scalegate.record.view import Logged, RecordView, add, dossier_for, question_for
 from scalegate.shape import encode
-from scalegate.verdict.verdict import ESTIMATES_VERSION, Verdict, gravest
+from scalegate.verdict.verdict import ESTIMATES_VERSION, Verdict, VerdictKind, gravest
 from scalegate.verifier.acts import act_faults
 
 # D16. A command takes its time when it begins and may have to repeat its transaction after others have written.
@@ -153,6 +153,11 @@ def _verdict(view: RecordView, logged: Logged, verdict: Verdict) -> Iterator[str
         yield f"limit {verdict.limit}: made by estimators of the unknown version {verdict.estimates!r}"
     if (about.name, about.digest) != (verdict.model, verdict.subject_digest):
         yield f"limit {verdict.limit}: the entry is about another model than the verdict"
+    shown = {key[:4] for key in view.dangers}
+    if verdict.kind is not VerdictKind.DANGER_SHOWN and (
+        (verdict.subject, verdict.configuration, verdict.limit, verdict.policy) in shown
+    ):
+        yield f"limit {verdict.limit}: {verdict.kind}, where danger was shown before and not rebutted (V8)"
     relied_on = [r.kind for r in verdict.observations if r.relied_on]
     if relied_on and gravest(verdict.kind, *relied_on) is not verdict.kind:
         yield f"limit {verdict.limit}: {verdict.kind}, where an observation relied on is {gravest(*relied_on)} (V2)"
