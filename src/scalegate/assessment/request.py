@@ -60,6 +60,23 @@ class Surprises:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ending:
+    """An event that ends what earlier evidence of the subject could clear (V7).
+
+    Attributes:
+        event: its id.
+        at: when it happened.
+        what: in words.
+        evaluation: the only one concerned; None for all.
+    """
+
+    event: str
+    at: datetime
+    what: str
+    evaluation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One subject in one configuration, under one policy, at one time.
 
@@ -69,6 +86,7 @@ class Request:
         context: digest of the ancestors' entries and of every configuration.
         remembered_within: configurations that the record says were contained in this one (S2).
         abandoned: by evaluation, registered plans without a run (E4).
+        events: recorded events that concern the subject (V7).
         draws: bootstrap draws of the displayed fits.
         efforts, controls, exposures: of the elicitation ledger, in the order of the record (V4).
         surprises: by threat model, the largest recorded misses (B2).
@@ -89,6 +107,7 @@ class Request:
     context: Digest | None = None
     remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)
+    events: tuple[Ending, ...] = ()
     draws: int = 1000
     efforts: tuple[Effort, ...] = ()
     controls: tuple[ControlEvidence, ...] = ()
