@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from scalegate.adapters.log_spool import LogSpool
     from scalegate.decision.decision import Decision
     from scalegate.evidence.parsed_run import Labels, ParsedSource
-    from scalegate.obligation.due import Due
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
+    from scalegate.procedure.owing import Owing
     from scalegate.procedure.verifying import Verification
     from scalegate.publication.foot import RecordFoot
     from scalegate.publication.page import DecisionPage, ReportPage
@@ -233,12 +233,18 @@ class Project:
         """The last signed checkpoint, a note."""
         return self.log.checkpoint().decode("utf-8")
 
-    def due(self, now: datetime) -> tuple[Due, ...]:
-        """What is owed under the policy in force, soonest first."""
-        from scalegate.obligation.due import dues
+    def due(self, now: datetime) -> Owing:
+        """What is owed under the policy in force, soonest first, and what is left of the buffers."""
+        from scalegate.procedure.owing import owing
 
-        policy, digest = self.workspace.policy_in_force()
-        return dues(policy, digest, self.workspace.view, now)
+        return owing(self.workspace, now)
+
+    def write_calendar(self, owed: Owing, place: Path, *, replay: bool) -> int:
+        """Write what is owed as a calendar (RFC 5545). Raises UsageError when the extra `calendar` is missing."""
+        from scalegate.adapters.calendar_feed import write_feed
+
+        stamps = ("REPLAY" if replay else "", "DEMO KEYS" if self.workspace.demo else "")
+        return write_feed(owed.obligations, place, origin=self.trust.origin, as_of=owed.as_of, stamps=stamps)
 
     def statistical_power(self, limit: str, evaluation: str) -> str:
         """In words, what the suite could show if the truth lay at the alert line; empty for other measures."""

@@ -14,6 +14,7 @@ COMMANDS = [
     ("gate", "DEPLOY", "--model", "calm"),
     ("gate", "TRAIN", "--model", "fresh", "--effective-compute", "1e23"),
     ("due",),
+    ("protections",),
     ("report",),
 ]
 

@@ -9,8 +9,7 @@ import pytest
 from rich.console import Console
 
 from publication import fixture_page as fixture
-from scalegate.cli.screens import print_assessment, print_decision, print_due
-from scalegate.obligation.due import Due
+from scalegate.cli.screens import print_assessment, print_decision
 from scalegate.publication.page import ReportPage
 
 
@@ -98,21 +97,6 @@ def test_a_grant_says_until_when_and_what_it_does_not_mean() -> None:
     text = " ".join(out.getvalue().split())
     assert "Train: → GRANTED until 2026-04-07 (the policy's longest lease), up to 8.4e24 FLOP" in text
     assert "says nothing about whether the risk is acceptable" in text
-
-
-def test_what_is_late_says_so_in_a_word() -> None:
-    out = io.StringIO()
-    owed = [
-        Due(at=fixture.AS_OF, what="evaluate again", role="evaluators", about="alder-2", late=True),
-        Due(at=fixture.at("2026-09-30"), what="blind spot ends", role="board", about="biology\x1b[2J", late=False),
-    ]
-    print_due(owed, Console(file=out, width=80))
-    assert out.getvalue().splitlines() == [
-        "- 2026-03-31 LATE evaluate again: alder-2 (role evaluators)",
-        "- 2026-09-30 blind spot ends: biology\ufffd[2J (role board)",
-    ]
-    print_due([], Console(file=out, width=80))
-    assert "Nothing is owed" in out.getvalue()
 
 
 def test_no_line_of_prose_ends_with_a_space() -> None:

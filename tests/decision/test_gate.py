@@ -343,3 +343,11 @@ def test_S4_out_of_scope_only_by_a_recorded_finding_on_measured_compute() -> Non
 def test_S2_a_verdict_of_another_configuration_or_policy_does_not_answer() -> None:
     others = tuple(verdict(n, K.NOT_SHOWN, configuration=ident("tools")) for n in ("low", "high", "last"))
     assert not ask(verdicts=others).granted
+
+
+def test_D5_an_event_since_the_assessment_holds_training_whatever_protections_are_in_force() -> None:
+    asked = question(Permission.TRAIN)
+    assert decide(policy(), asked, dossier()).granted
+    held = decide(policy(), replace(asked, event_since="new-tool of 2026-03-20"), dossier())
+    assert [b.rule for b in held.blockers] == ["D5"]
+    assert "new-tool of 2026-03-20" in held.blockers[0].why

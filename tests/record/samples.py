@@ -34,6 +34,7 @@ from scalegate.record.entry import (
     RunIngested,
     Seen,
 )
+from scalegate.record.happening import Event, Inherited, LossRung, MeasuredLoss, Method, Phase, TrainingProgress
 from scalegate.tlog.ed25519 import PrivateKey
 from scalegate.tlog.note import VerifierKey
 from scalegate.verdict.ledger import (
@@ -271,6 +272,36 @@ BODIES: dict[EntryKind, Body] = {
         reason="the grid's limits come first",
         made_at=NOON,
         **SIGNED,
+    ),
+    EntryKind.TRAINING_PROGRESS: TrainingProgress(
+        model=ident("model-1"),
+        subject=SUBJECT,
+        step=3000,
+        phases=(
+            Phase(name=ident("pretraining"), parameters=70_000_000, tokens=6_291_456_000),
+            Phase(name=ident("post-training"), parameters=70_000_000, tokens=1_000_000, after_loss=True),
+        ),
+        inherited=(Inherited(model=ident("teacher"), effective_compute=Compute.parse("1e18 FLOP")),),
+        loss=MeasuredLoss(
+            loss=Decimal("3.5"),
+            ladder=(
+                LossRung(compute=Compute.parse("1e18 FLOP"), loss=Decimal(4)),
+                LossRung(compute=Compute.parse("4e18 FLOP"), loss=Decimal("3.5")),
+            ),
+        ),
+        effective_compute=Compute.parse("4.00042e18 FLOP"),
+        method=Method.MEASURED_LOSS,
+        measured_at=NOON,
+        by=OFFICER,
+    ),
+    EntryKind.EVENT: Event(
+        event=ident("new-tool"),
+        subject=SUBJECT,
+        model="model-1",
+        evaluation=ident("tasks"),
+        at=NOON,
+        what="an agent framework with a debugger was published",
+        by=OFFICER,
     ),
 }
 

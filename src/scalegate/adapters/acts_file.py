@@ -1,4 +1,4 @@
-"""Files of attestations, risk statements, duties done, scope findings and the ledger, as people write them.
+"""Files of what people did and saw, as they write them: attestations, duties, findings, the ledger, progress, events.
 
 For: the composition root. Does not know: who may do what, the record.
 """
@@ -14,6 +14,7 @@ from scalegate.adapters.yaml_scan import MAX_BYTES, locate, read_yaml
 from scalegate.decision.dossier import Attestation, DutyDone, RiskStatement, ScopeFinding
 from scalegate.errors import Finding, InputError
 from scalegate.procedure.acts import Acts
+from scalegate.record.happening import Event, TrainingProgress
 from scalegate.shape import ShapeError, decode
 from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 
@@ -63,7 +64,31 @@ class LedgerFile:
     answers: tuple[ProposalAnswer, ...] = ()
 
 
-ActsFile = AttestationsFile | RiskStatementsFile | DutiesFile | ScopeFindingsFile | LedgerFile
+@dataclass(frozen=True, kw_only=True)
+class TrainingProgressFile:
+    """How far training runs had come (D5)."""
+
+    schema: Literal["scalegate.training-progress/1"]
+    training_progress: tuple[TrainingProgress, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsFile:
+    """Events that end what earlier evidence could clear (V7)."""
+
+    schema: Literal["scalegate.events/1"]
+    events: tuple[Event, ...]
+
+
+ActsFile = (
+    AttestationsFile
+    | RiskStatementsFile
+    | DutiesFile
+    | ScopeFindingsFile
+    | LedgerFile
+    | TrainingProgressFile
+    | EventsFile
+)
 
 
 def read_acts(path: Path) -> Acts:
@@ -89,3 +114,7 @@ def read_acts(path: Path) -> Acts:
         case LedgerFile():
             parts = (file.efforts, file.controls, file.exposures, file.misses, file.proposals, file.answers)
             return Acts(ledger=tuple(item for part in parts for item in part))
+        case TrainingProgressFile():
+            return Acts(training_progress=file.training_progress)
+        case EventsFile():
+            return Acts(events=file.events)

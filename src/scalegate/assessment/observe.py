@@ -318,7 +318,7 @@ def _facts(
         recorded_runs=len(pool.runs),
         clearing_runs=table.valid_runs,
         undisposed_invalid=_undisposed(pool, table),
-        expired=ends.expired,
+        expired=ends.expired or _ended_by_event(request, observation, pool, table),
         insensitive=tuple(_insensitive(request, limit, observation, pool, table)),
         unproven=tuple(_unproven(request, observation, pool, table, bounds)),
     )
@@ -477,6 +477,24 @@ def _ends(request: Request, observation: Measured, pool: Pool, bounds: GateBound
         fixed.append((observation.precursor.expires, "its precursor argument"))
     cap = min(fixed)
     return _grown(request, observation, pool.dated, bounds, cap)
+
+
+def _ended_by_event(request: Request, observation: Measured, pool: Pool, table: OutcomeTable) -> str:
+    """The first event since the evidence was begun that ends it, in words; evidence of the same instant is before it.
+
+    An event takes away what evidence cleared, never what it raised (law 2): what could clear nothing stays INVALID,
+    and `lasts` stays the calendar's, so that an older pool gives way no earlier for it.
+    """
+    dated = pool.dated
+    if dated is None or not table.valid_runs:
+        return ""
+    since = [
+        e for e in request.events if dated <= e.at <= request.now and e.evaluation in (None, observation.evaluation)
+    ]
+    if not since:
+        return ""
+    first = min(since, key=lambda e: (e.at, e.event, e.what))
+    return f"evidence of {dated:%Y-%m-%d} expired on {first.at:%Y-%m-%d} (event {first.event}: {first.what})"
 
 
 def _grown(

@@ -82,6 +82,23 @@ class Surprises:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ending:
+    """An event that ends what earlier evidence of the subject could clear (V7).
+
+    Attributes:
+        event: its id.
+        at: when it happened.
+        what: in words.
+        evaluation: the only one concerned; None for all.
+    """
+
+    event: str
+    at: datetime
+    what: str
+    evaluation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One subject in one configuration, under one policy, at one time.
 
@@ -92,6 +109,7 @@ class Request:
         remembered_within: configurations that the record says were contained in this one (S2).
         abandoned: by evaluation, registered plans without any run; those without a valid one come to them (E4).
         dangers: every `DANGER_SHOWN` that the record holds on the subject or its ancestors (V8).
+        events: recorded events that concern the subject (V7).
         draws: bootstrap draws of the displayed fits.
         efforts, controls, exposures: of the elicitation ledger, in the order of the record (V4).
         surprises: by threat model, the largest recorded misses (B2).
@@ -113,6 +131,7 @@ class Request:
     remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)
     dangers: tuple[RecordedDanger, ...] = ()
+    events: tuple[Ending, ...] = ()
     draws: int = 1000
     efforts: tuple[Effort, ...] = ()
     controls: tuple[ControlEvidence, ...] = ()

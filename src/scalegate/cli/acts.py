@@ -1,4 +1,4 @@
-"""Commands by which people act: init, policy adopt, attest, waive, dispose, pause, resume."""
+"""Commands by which people act: init, policy adopt, attest, incident, waive, dispose, pause, resume."""
 
 from __future__ import annotations
 
@@ -66,11 +66,15 @@ def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> 
 @app.command()
 def attest(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(help="Attestations, risk statements, duties, scope findings, ledgers.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Attestations, risk statements, duties, scope findings, ledgers, progress, events."),
+    ],
     dry_run: DryRun = False,
 ) -> int:
-    """Record from files: efficacy tests (D3), risk statements (D14), duties (V6), scope findings (S4), ledgers (V4)."""
+    """Record from files: tests (D3), risks (D14), duties (V6), scope (S4), ledgers (V4), progress (D5), events (V7)."""
     from scalegate.procedure.acts import attest as record
+    from scalegate.procedure.acts import completed
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
@@ -78,13 +82,36 @@ def attest(
     if dry_run:
         from scalegate.shape import encode
 
-        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(acts)})
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(completed(project.workspace, acts))})
         return 0
     logged = record(project.workspace, acts, now=project.now())
     say(f"scalegate: {len(logged)} items recorded, signed by the operator's key on behalf of those named")
     if options.as_json:
         print_json({"schema": "scalegate.attestation/1", "entries": [e.index for e in logged]})
     return 0
+
+
+@app.command()
+def incident(
+    context: typer.Context,
+    what: Annotated[str, typer.Option(help="What happened, in words that will be published.")],
+    model: Annotated[str, typer.Option(help="The model concerned; all if not given.")] = "",
+    evaluation: Annotated[str, typer.Option(help="The evaluation concerned; all if not given.")] = "",
+    at: Annotated[str, typer.Option(help="When it happened; now if not given.")] = "",
+    role: Roles = "",
+    dry_run: DryRun = False,
+) -> int:
+    """Record an incident: what evidence from before it could clear has ended (V7). A danger shown stays shown."""
+    from scalegate.procedure.acts import incident as record
+
+    options: Context = context.obj
+    project = options.open(writing=not dry_run)
+    now = project.now()
+    by = options.person(project, role)
+    about = Identifier.parse(evaluation) if evaluation else None
+    when = parse_instant(at) if at else now
+    act = partial(record, project.workspace, what, model=model, evaluation=about, at=when, by=by, now=now)
+    return _sign(options, project, act, "incident recorded: assess again", dry_run)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands that answer: assess, gate, due, report."""
+"""Commands that answer: assess, gate, due, protections, report."""
 
 from __future__ import annotations
 
@@ -114,26 +114,56 @@ def gate(
 
 
 @app.command()
-def due(context: typer.Context) -> int:
-    """List what is owed, soonest first; ends with 1 when something is late."""
+def due(
+    context: typer.Context,
+    ics: Annotated[str, typer.Option("--ics", help="Also write it as a calendar (RFC 5545) to this file.")] = "",
+    all_: Annotated[bool, typer.Option("--all", help="Also what was met in time.")] = False,
+) -> int:
+    """List what is owed, soonest first, and what is left of each buffer; ends with 1 when something is late."""
     options: Context = context.obj
     project = options.open(writing=False)
     now = options.now(project)
     owed = project.due(now)
+    if ics:
+        try:
+            number = project.write_calendar(owed, Path(ics), replay=options.replaying)
+        except OSError as error:
+            what = f"the calendar cannot be written: {error.strerror}"
+            raise InputError(Finding(where=ics, what=what)) from None
+        say(f"scalegate: {number} dates written to {ics}")
     if options.as_json:
-        items = [
-            {"at": format_instant(d.at), "what": d.what, "role": d.role, "about": d.about, "late": d.late} for d in owed
-        ]
-        print_json(
-            {"schema": "scalegate.due/1", "as_of": format_instant(now), "replay": options.replaying, "due": items}
-        )
+        from scalegate.cli.due_forms import due_form
+
+        print_json(due_form(owed, replay=options.replaying, met_too=all_))
     else:
-        from scalegate.cli.screens import print_due
+        from scalegate.cli.due_screen import print_due
 
         if options.replaying:
             say(f"scalegate: REPLAY AS OF {format_instant(now)}")
-        print_due(owed, console())
-    return 1 if any(d.late for d in owed) else 0
+        print_due(owed, console(), met_too=all_)
+    return 1 if owed.late else 0
+
+
+@app.command()
+def protections(context: typer.Context) -> int:
+    """List what must be ready: each protection, what asks for it, and whether it is in force; 1 when one is late."""
+    from scalegate.procedure.readiness import readiness
+
+    options: Context = context.obj
+    project = options.open(writing=False)
+    now = options.now(project)
+    found = readiness(project.workspace, now)
+    if options.as_json:
+        from scalegate.cli.due_forms import protections_form
+
+        print_json(protections_form(found, as_of=now, replay=options.replaying))
+    else:
+        from scalegate.cli.due_screen import print_protections
+
+        if options.replaying:
+            say(f"scalegate: REPLAY AS OF {format_instant(now)}")
+        print_protections(found, console())
+    return 1 if any(r.late for r in found) else 0
 
 
 @app.command()

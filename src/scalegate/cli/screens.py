@@ -9,7 +9,6 @@ cannot show a character, symbols are left out rather than replaced by one that m
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -17,13 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from scalegate.publication.decision_line import DecisionLine
-from scalegate.publication.legible import legible
 from scalegate.publication.model_sheet import ModelSheet
 from scalegate.publication.page import DecisionPage, ReportPage, RuleWord
 from scalegate.publication.words import Status
-
-if TYPE_CHECKING:
-    from scalegate.obligation.due import Due
 
 FEW = 3  # up to so many models every reason is printed; beyond, what blocks is gathered over models
 
@@ -45,20 +40,20 @@ _PLAIN = str.maketrans({"…": "...", "→": "->", "–": "-", "—": "-", "·":
 def print_assessment(page: ReportPage, console: Console) -> None:
     """What was not tested first, then the matrix, then every blocker, then the record."""
     _banners(page.banners, console)
-    _line(console, f"{page.title}, version {page.version}", "bold")
-    _line(console, f"as of {page.as_of}")
-    _heading(console, "WHAT WAS NOT TESTED")
+    print_line(console, f"{page.title}, version {page.version}", "bold")
+    print_line(console, f"as of {page.as_of}")
+    print_heading(console, "WHAT WAS NOT TESTED")
     for group in page.not_tested:
-        _line(console, group.heading, "underline")
-        _bullets(console, ((f"{item.what}: ", item.why) for item in group.items))
-    _heading(console, "WHAT THIS DOES NOT CLAIM")
-    _bullets(console, (("", claim) for claim in page.claims))
-    _heading(console, "IN SHORT")
-    _line(console, page.summary)
-    _heading(console, "WAS THE POLICY FOLLOWED?")
-    _bullets(console, (("", line) for line in page.followed))
-    _heading(console, "IS THE RISK ACCEPTABLE?")
-    _bullets(console, (("", line) for line in page.acceptable))
+        print_line(console, group.heading, "underline")
+        print_bullets(console, ((f"{item.what}: ", item.why) for item in group.items))
+    print_heading(console, "WHAT THIS DOES NOT CLAIM")
+    print_bullets(console, (("", claim) for claim in page.claims))
+    print_heading(console, "IN SHORT")
+    print_line(console, page.summary)
+    print_heading(console, "WAS THE POLICY FOLLOWED?")
+    print_bullets(console, (("", line) for line in page.followed))
+    print_heading(console, "IS THE RISK ACCEPTABLE?")
+    print_bullets(console, (("", line) for line in page.acceptable))
     _matrix(page, console)
     _reasons(page, console)
     _rules(page.rules, console)
@@ -68,27 +63,22 @@ def print_assessment(page: ReportPage, console: Console) -> None:
 def print_decision(page: DecisionPage, console: Console) -> None:
     """One answer of the gate: what was not tested, the answer, every blocker, what it rests on."""
     _banners(page.banners, console)
-    _heading(console, "WHAT WAS NOT TESTED")
-    _bullets(console, ((f"{item.what}: ", item.why) for item in page.not_tested) if page.not_tested else [("", _NONE)])
-    _heading(console, f"{page.decision.name} for {page.model}, configuration {page.configuration}, as of {page.as_of}")
+    print_heading(console, "WHAT WAS NOT TESTED")
+    print_bullets(
+        console, ((f"{item.what}: ", item.why) for item in page.not_tested) if page.not_tested else [("", _NONE)]
+    )
+    print_heading(
+        console, f"{page.decision.name} for {page.model}, configuration {page.configuration}, as of {page.as_of}"
+    )
     _decision(page.decision, console)
     if page.decision.rests_on:
-        _line(console, "It rests on", "underline")
-        _bullets(console, ((f"{r.ground} {r.id}: ", _until(r.what, r.until)) for r in page.decision.rests_on))
-    _line(console, page.claims[1])
+        print_line(console, "It rests on", "underline")
+        print_bullets(console, ((f"{r.ground} {r.id}: ", _until(r.what, r.until)) for r in page.decision.rests_on))
+    print_line(console, page.claims[1])
     _rules(page.rules, console)
 
 
 _NONE = "the decision lists nothing; other threat models than those of the policy are never tested"
-
-
-def print_due(owed: Sequence[Due], console: Console) -> None:
-    """What is owed, soonest first; what is late says so in a word."""
-    if not owed:
-        _line(console, "Nothing is owed under the policy in force.")
-    for due in owed:
-        stamp = f"{due.at:%Y-%m-%d} {'LATE ' if due.late else ''}"
-        _bullets(console, [(stamp, legible(f"{due.what}: {due.about} (role {due.role})"))])
 
 
 # --------------------------------------------------------------------------------- the matrix
@@ -114,7 +104,7 @@ def _tables(
     """Models down, columns across; as many tables as the width of the terminal asks for."""
     if not columns:
         return
-    _heading(console, title)
+    print_heading(console, title)
     across = max(1, (console.width - 20) // (width + 2))
     for start in range(0, len(columns), across):
         part = slice(start, start + across)
@@ -138,20 +128,20 @@ def _status(status: Status, console: Console) -> Text:
 def _reasons(page: ReportPage, console: Console) -> None:
     if len(page.models) > FEW:
         _gathered(page, console)
-        _line(console, "Every reason for one model: scalegate assess --model ID")
+        print_line(console, "Every reason for one model: scalegate assess --model ID")
         return
     for sheet in page.models:
         _sheet(sheet, console)
 
 
 def _sheet(sheet: ModelSheet, console: Console) -> None:
-    _heading(console, sheet.title)
-    _line(console, f"{sheet.label}, {sheet.subject}; {sheet.identity}; configuration {sheet.configuration}")
+    print_heading(console, sheet.title)
+    print_line(console, f"{sheet.label}, {sheet.subject}; {sheet.identity}; configuration {sheet.configuration}")
     for line in sheet.verdicts:
         bounds = f" {line.interval}" if line.interval else ""
         until = f"; until {line.until} ({line.until_because})" if line.until else ""
         why = f"{'; '.join(line.reasons)} [{', '.join(line.rules)}]{until}"
-        _bullets(console, [(f"{line.limit_title}: {line.status.word}{bounds}. ", why)])
+        print_bullets(console, [(f"{line.limit_title}: {line.status.word}{bounds}. ", why)])
     for decision in sheet.decisions:
         _decision(decision, console)
 
@@ -167,17 +157,17 @@ def _decision(line: DecisionLine, console: Console) -> None:
         text.append(f"; {line.note} (D4)")
     _wrapped(console, text, "", "")
     if line.out_of_scope:
-        _line(console, f"out of scope by the finding {line.out_of_scope}")
+        print_line(console, f"out of scope by the finding {line.out_of_scope}")
     for blocker in line.blockers:
         about = f"{blocker.about}: " if blocker.about else ""
         waivable = "; a waiver can reach it" if blocker.waivable else ""
         why = f"{about}{blocker.why}. Can clear it: {blocker.cleared_by}{waivable}."
-        _bullets(console, [(f"{blocker.rule} ", why)])
+        print_bullets(console, [(f"{blocker.rule} ", why)])
 
 
 def _gathered(page: ReportPage, console: Console) -> None:
     """Blockers per permission over all models, the most frequent first."""
-    _heading(console, "WHAT BLOCKS")
+    print_heading(console, "WHAT BLOCKS")
     for position, column in enumerate(page.columns):
         found: dict[tuple[str, str, str], int] = {}
         for sheet in page.models:
@@ -185,9 +175,9 @@ def _gathered(page: ReportPage, console: Console) -> None:
                 key = (b.rule, f"{b.about}: {b.why}" if b.about else b.why, b.cleared_by)
                 found[key] = found.get(key, 0) + 1
         counts = f"{column.granted} granted, {column.held} held" + (f", {column.waived} waived" * bool(column.waived))
-        _line(console, f"{column.name}: {counts}", "bold")
+        print_line(console, f"{column.name}: {counts}", "bold")
         ordered = sorted(found.items(), key=lambda item: -item[1])
-        _bullets(console, ((f"{rule} ", f"{n}x {why}. Can clear it: {who}.") for (rule, why, who), n in ordered))
+        print_bullets(console, ((f"{rule} ", f"{n}x {why}. Can clear it: {who}.") for (rule, why, who), n in ordered))
 
 
 # --------------------------------------------------------------------------------- small parts
@@ -195,25 +185,25 @@ def _gathered(page: ReportPage, console: Console) -> None:
 
 def _foot(page: ReportPage, console: Console) -> None:
     foot = page.foot
-    _heading(console, "RECORD")
-    _line(console, page.gate_words)
-    _line(console, f"Recorded runs that can clear nothing: {page.invalid_runs}.")
+    print_heading(console, "RECORD")
+    print_line(console, page.gate_words)
+    print_line(console, f"Recorded runs that can clear nothing: {page.invalid_runs}.")
     for waiver in page.waivers:
         what = f"{waiver.permission} on {waiver.limit} for {waiver.subject}, {waiver.since} to {waiver.until}"
-        _bullets(console, [(f"waiver {waiver.id} ({waiver.state}): ", f"{what}: {waiver.reason}")])
+        print_bullets(console, [(f"waiver {waiver.id} ({waiver.state}): ", f"{what}: {waiver.reason}")])
     counts = ((x.title, f"{x.invalid_runs}, abandoned runs: {x.abandoned_runs}") for x in page.limits)
-    _bullets(console, ((f"invalid runs, {title}: ", count) for title, count in counts))
-    _line(console, f"policy {foot.policy_digest}")
-    _line(console, f"log {foot.origin}, {foot.size} entries, root {foot.root}")
-    _line(console, f"{foot.keys}; {foot.witnesses}")
-    _line(console, f"longest lease {foot.max_lease}")
-    _line(console, f"to check it: {foot.verify}")
+    print_bullets(console, ((f"invalid runs, {title}: ", count) for title, count in counts))
+    print_line(console, f"policy {foot.policy_digest}")
+    print_line(console, f"log {foot.origin}, {foot.size} entries, root {foot.root}")
+    print_line(console, f"{foot.keys}; {foot.witnesses}")
+    print_line(console, f"longest lease {foot.max_lease}")
+    print_line(console, f"to check it: {foot.verify}")
 
 
 def _rules(rules: tuple[RuleWord, ...], console: Console) -> None:
     if rules:
-        _heading(console, "RULES CITED")
-        _bullets(console, ((f"{word.id}  ", word.sentence) for word in rules))
+        print_heading(console, "RULES CITED")
+        print_bullets(console, ((f"{word.id}  ", word.sentence) for word in rules))
 
 
 def _until(what: str, until: str) -> str:
@@ -222,19 +212,19 @@ def _until(what: str, until: str) -> str:
 
 def _banners(texts: tuple[str, ...], console: Console) -> None:
     for text in texts:
-        _line(console, text, "bold reverse")
+        print_line(console, text, "bold reverse")
 
 
-def _heading(console: Console, text: str) -> None:
+def print_heading(console: Console, text: str) -> None:
     console.print()
-    _line(console, text, "bold")
+    print_line(console, text, "bold")
 
 
-def _line(console: Console, text: str, style: str = "") -> None:
+def print_line(console: Console, text: str, style: str = "") -> None:
     _wrapped(console, Text(_fit(text, console), style=style), "", "")
 
 
-def _bullets(console: Console, items: Iterable[tuple[str, str]]) -> None:
+def print_bullets(console: Console, items: Iterable[tuple[str, str]]) -> None:
     """Wrapped items with a hanging indent, and no spaces at the ends of lines."""
     for head, text in items:
         whole = Text(_fit(head, console), style="bold")

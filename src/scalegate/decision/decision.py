@@ -71,6 +71,7 @@ class Question:
             assessed without a crossing (D4); None for none.
         assessed_at: when the evidence of the latest assessment was collected; None for none.
         widening: the mode or configuration was not granted before (V6).
+        event_since: for TRAIN, the first event since that evidence was collected, in words (D5); empty for none.
     """
 
     model: Identifier
@@ -86,6 +87,7 @@ class Question:
     best_assessed_compute: Compute | None = None
     assessed_at: datetime | None = None
     widening: bool = True
+    event_since: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

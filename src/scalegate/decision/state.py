@@ -130,7 +130,7 @@ def survey(policy: PolicyDocument, question: Question, dossier: Dossier) -> Gate
         opaque=question.opaque,
         widening=question.widening,
         limits=tuple(_limits(policy, question, dossier)),
-        standing=tuple(_protection(policy, p, dossier, question.as_of) for p in (standing or _NONE).protections),
+        standing=tuple(protection_state(policy, p, dossier, question.as_of) for p in (standing or _NONE).protections),
         standing_stated=standing is not None and bool(standing.protections or standing.none_because),
         blind_spots=tuple(_blind_spots(policy, question.as_of)),
         unended=tuple(n for n, t in policy.threat_models.items() if not t.ladder and not t.accepted_blind_spot),
@@ -221,7 +221,7 @@ def _limit(
         duty_late=_late_duty(policy, question, dossier, limit, verdict),
         below_crossed=below_crossed,
         tied=tie is not None and bool(tie.protections or tie.none_because),
-        protections=tuple(_protection(policy, p, dossier, now) for p in tied),
+        protections=tuple(protection_state(policy, p, dossier, now) for p in tied),
         risk_stated_until=max(
             (
                 r.horizon
@@ -266,7 +266,7 @@ def _late_duty(
 # ---------------------------------------------------------------------------------- protections
 
 
-def _protection(policy: PolicyDocument, name: str, dossier: Dossier, now: datetime) -> ProtectionState:
+def protection_state(policy: PolicyDocument, name: str, dossier: Dossier, now: datetime) -> ProtectionState:
     """Whether a protection is in force (D3).
 
     Of several attestations the latest test governs: a later test below its target ends an earlier one.
@@ -400,6 +400,8 @@ def _training(policy: PolicyDocument, question: Question, caps: _Caps) -> Standi
         return Training.OVERDUE, f"an assessment was due at {step}; the run is at {now}", step, due
     if question.as_of >= due:
         return Training.OVERDUE, f"an assessment was due on {due:%Y-%m-%d}", step, due
+    if question.event_since:
+        return Training.OVERDUE, f"an assessment was due at an event: {question.event_since}", step, due
     if caps.unknown:
         return Training.OVERDUE, "the effective compute of the evidence is unknown", None, due
     if caps.held is not None and now >= caps.held:

@@ -211,9 +211,6 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
     if not section.triggers.events:
         what = "no event brings an assessment forward"
         yield Objection(path=("evaluation", "triggers", "events"), what=what, rule="V7")
-    else:
-        what = f"recording an event is {NOT_SUPPORTED}: only compute and calendar bring an assessment forward"
-        yield Objection(path=("evaluation", "triggers", "events"), what=what, rule="D5")
     if section.growth.elicitation.horizon_per_month == 1 or section.growth.elicitation.rate_per_month == 0:
         what = "no elicitation growth is assumed: evidence ends by the calendar alone"
         yield Objection(path=("evaluation", "growth", "elicitation"), what=what, rule="V7")

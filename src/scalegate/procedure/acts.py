@@ -8,7 +8,7 @@ shows an act says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,10 +16,12 @@ from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, R
 from scalegate.decision.quorum import count_quorum, holds
 from scalegate.errors import Finding, InputError, RefusedError, UsageError
 from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.procedure.happening import completed_event, completed_progress, event_faults, progress_faults
 from scalegate.procedure.workspace import OPERATOR, Draft, Workspace, write
 from scalegate.quantity import Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import About, Body, Disposition, EntryKind, PlanRegistered, PolicyAdopted, Resumed
+from scalegate.record.happening import Event, TrainingProgress
 from scalegate.record.ledger import LEDGER, ledger_faults, name_of
 from scalegate.record.view import Logged
 from scalegate.verdict.ledger import LedgerItem
@@ -115,20 +117,36 @@ class Acts:
     duties_done: tuple[DutyDone, ...] = ()
     scope_findings: tuple[ScopeFinding, ...] = ()
     ledger: tuple[LedgerItem, ...] = ()
+    training_progress: tuple[TrainingProgress, ...] = ()
+    events: tuple[Event, ...] = ()
 
     def __add__(self, other: Acts) -> Acts:
         """What two files ask for together, in their order."""
         return Acts(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Acts)})
 
 
-def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
-    """Record efficacy tests of protections (D3), risk statements (D14), duties done (V6), scope findings (S4), and
-    what the elicitation ledger holds (V4, B2).
+def completed(workspace: Workspace, acts: Acts) -> Acts:
+    """The acts as they would be recorded: labels become subjects, effective compute is worked out.
+
+    Raises:
+        InputError: a progress whose parts give no effective compute.
+    """
+    return replace(
+        acts,
+        training_progress=tuple(completed_progress(workspace, p) for p in acts.training_progress),
+        events=tuple(completed_event(workspace, e) for e in acts.events),
+    )
+
+
+def attest(workspace: Workspace, stated: Acts, *, now: datetime) -> list[Logged]:
+    """Record efficacy tests of protections (D3), risk statements (D14), duties done (V6), scope findings (S4),
+    what the elicitation ledger holds (V4, B2), progress of training (D5) and events (V7).
 
     Raises:
         InputError: one finding for each item that the policy in force does not know or allow; nothing is recorded.
     """
     policy, _ = workspace.policy_in_force()
+    acts = completed(workspace, stated)
     findings = [f for a in acts.attestations for f in _attestation_faults(policy, a, now)]
     findings += [f for s in acts.risk_statements for f in _statement_faults(workspace, policy, s, now)]
     findings += [f for d in acts.duties_done for f in _duty_faults(policy, d, now)]
@@ -138,6 +156,9 @@ def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
         for number, item in enumerate(acts.ledger)
         for rule, what in ledger_faults(policy, workspace.view, item, now)
     ]
+    pairs = zip(acts.training_progress, stated.training_progress, strict=True)
+    findings += [f for made, said in pairs for f in progress_faults(workspace, policy, made, said, now)]
+    findings += [f for e in acts.events for f in event_faults(workspace, policy, e, now)]
     if findings:
         raise InputError(*findings)
     officer = Approver(
@@ -149,6 +170,8 @@ def attest(workspace: Workspace, acts: Acts, *, now: datetime) -> list[Logged]:
         *((EntryKind.DUTY_DONE, d.duty, d, d.by) for d in acts.duties_done),
         *((EntryKind.SCOPE_FINDING, s.id, s, s.by) for s in acts.scope_findings),
         *((LEDGER[type(i)], name_of(i), i, Approver(principal=i.by, role=i.role)) for i in acts.ledger),
+        *((EntryKind.TRAINING_PROGRESS, p.model, p, p.by) for p in acts.training_progress),
+        *((EntryKind.EVENT, e.event, e, e.by) for e in acts.events),
     ]
     return [_record(workspace, kind, name, body, by=by, now=now) for kind, name, body, by in items]
 
@@ -211,6 +234,26 @@ def _statement_faults(
     if statement.made_at > now:
         faults.append(Finding(path=path, what="made at a time that is to come"))
     return faults
+
+
+def incident(
+    workspace: Workspace,
+    what: str,
+    *,
+    model: str,
+    evaluation: Identifier | None,
+    at: datetime,
+    by: Approver,
+    now: datetime,
+) -> Logged:
+    """Record an incident, about one model or about all (V7). Raises UsageError for one that cannot be recorded."""
+    policy, _ = workspace.policy_in_force()
+    stated = Event(event=Identifier("incident"), model=model, evaluation=evaluation, at=at, what=what, by=by)
+    event = completed_event(workspace, stated)
+    faults = tuple(event_faults(workspace, policy, event, now))
+    if faults:
+        raise UsageError(*faults)
+    return _record(workspace, EntryKind.EVENT, event.event, event, by=by, now=now)
 
 
 # ---------------------------------------------------------------------------- waive, dispose, pause

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from scalegate.assessment.assess import assess
 from scalegate.assessment.campaign import draw_order
-from scalegate.assessment.request import RecordedDanger, RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.request import Ending, RecordedDanger, RecordedRun, RegisteredSuite, Request, Surprises
 from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
@@ -24,7 +24,7 @@ from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
 from scalegate.record.entry import About, EntryKind, PlanRegistered, RunIngested
-from scalegate.record.view import RecordView, dossier_for, question_for
+from scalegate.record.view import RecordView, compute_untold, concerning, dossier_for, question_for, reached_compute
 from scalegate.verdict.ledger import Miss, Scale
 from scalegate.verdict.verdict import Verdict
 
@@ -106,6 +106,7 @@ def requests(
             runs=runs,
             suites=workspace.suites,
             abandoned=_abandoned(workspace, entry.model.subject),
+            events=_endings(workspace.view, entry.model.subject, subjects),
             now=now,
             context=_context(workspace, families),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
@@ -164,6 +165,18 @@ def _dangers(view: RecordView, subjects: Collection[str]) -> Iterator[RecordedDa
                 shown_at=at,
                 rests_on=rests_on,
             )
+
+
+def _endings(view: RecordView, subject: str, ancestors: Collection[str]) -> tuple[Ending, ...]:
+    """Events that concern the subject, and misses about it or what it descends from: a miss is one (V7)."""
+    events = [
+        Ending(event=e.event, at=e.at, what=e.what, evaluation=e.evaluation)
+        for _, e in concerning(view, subject, ancestors)
+    ]
+    misses = [
+        Ending(event="miss", at=m.made_at, what=m.what) for m in view.misses if m.subject in {subject, *ancestors}
+    ]
+    return (*events, *misses)
 
 
 def _context(workspace: Workspace, families: Iterable[str]) -> Digest:
@@ -274,7 +287,7 @@ def decisions(
             configuration=request.configuration,
             permission=permission,
             mode=MODES.get(permission, "") if mode is None else mode,
-            effective_compute=_compute(request.model.effective_compute, effective_compute, permission),
+            effective_compute=_compute(view, request.model, effective_compute, permission),
             as_of=request.now,
             policy=request.policy_digest,
             verdicts=verdicts,
@@ -283,14 +296,17 @@ def decisions(
     return tuple(answers)
 
 
-def _compute(stated: Compute | None, asked: Compute | None, permission: Permission) -> Compute | None:
-    """The larger of what models.yaml states and what the caller says: nobody makes a model smaller (S4, D5).
+def _compute(view: RecordView, model: Model, asked: Compute | None, permission: Permission) -> Compute | None:
+    """The largest of what models.yaml, the caller and the record say: nobody makes a model smaller (S4, D5).
 
-    Apart from TRAIN, where the caller knows best how far the run is, what is not stated stays unknown.
+    Apart from TRAIN, where the caller knows best how far the run is, what is not stated stays unknown. What the latest
+    recorded progress leaves unknown is unknown, whatever is stated.
     """
-    if stated is None:
-        return asked if permission is Permission.TRAIN else None
-    return stated if asked is None else max(stated, asked)
+    stated = model.effective_compute
+    known = asked if permission is Permission.TRAIN and stated is None else stated
+    if known is None or compute_untold(view, model.subject):
+        return None
+    return max(c for c in (known, asked, reached_compute(view, model.subject)) if c is not None)
 
 
 # ------------------------------------------------------------------------------------ procedures

@@ -17,6 +17,7 @@ from scalegate.errors import Finding, InputError, RecordError
 from scalegate.policy.adoptable import refusals
 from scalegate.policy.document import PolicyDocument
 from scalegate.procedure.assessing import requests
+from scalegate.procedure.happening import happening_findings
 from scalegate.procedure.workspace import Workspace
 from scalegate.quantity import Digest, parse_instant
 from scalegate.record.entry import PolicyAdopted
@@ -87,7 +88,7 @@ def verify_record(
     try:
         entries = list(read())
         decisions, found = verify_decisions(entries)
-        findings += [*found, *adoption_findings(entries)]
+        findings += [*found, *adoption_findings(entries), *happening_findings(entries)]
         verdicts, found, skipped = _verdicts(workspace, entries)
         findings += found
     except (RecordError, InputError) as error:

@@ -24,6 +24,7 @@ from scalegate.decision.dossier import (
 from scalegate.evidence.run import RunManifest
 from scalegate.policy.document import PolicyDocument
 from scalegate.quantity import Compute, Digest, Identifier
+from scalegate.record.happening import Event, TrainingProgress
 from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.verdict import Verdict
 
@@ -51,6 +52,8 @@ class EntryKind(StrEnum):
     MISS = "miss"
     PROPOSAL = "proposal"
     PROPOSAL_ANSWER = "proposal_answer"
+    TRAINING_PROGRESS = "training_progress"
+    EVENT = "event"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +131,7 @@ Body = (
     PolicyAdopted | PlanRegistered | RunIngested | Verdict | Decision | LeaseIssued | Attestation | Waiver
     | RiskStatement | DutyDone | Pause | Resumed | Disposition | ScopeFinding
     | Effort | Control | Exposure | Miss | Proposal | ProposalAnswer
+    | TrainingProgress | Event
 )  # fmt: skip
 
 BODIES: dict[EntryKind, type[Body]] = {
@@ -151,6 +155,8 @@ BODIES: dict[EntryKind, type[Body]] = {
     EntryKind.MISS: Miss,
     EntryKind.PROPOSAL: Proposal,
     EntryKind.PROPOSAL_ANSWER: ProposalAnswer,
+    EntryKind.TRAINING_PROGRESS: TrainingProgress,
+    EntryKind.EVENT: Event,
 }
 
 

@@ -6,7 +6,7 @@ keys. A view is built once from the entries in order; nothing in it is ever stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -24,6 +24,7 @@ from scalegate.decision.dossier import (
 from scalegate.policy.document import Permission
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.entry import Disposition, Entry, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.happening import EVERYTHING, Event, TrainingProgress
 from scalegate.verdict.ledger import Control, Effort, Exposure, LedgerItem, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.misses import Claim, ClaimKey, misses_of
 from scalegate.verdict.verdict import Verdict, VerdictKind
@@ -49,9 +50,12 @@ class RecordView:
     `plan_roots` are the log's roots just before each plan: nobody knew them earlier. `looked_at` are runs on whose
     parts a verdict rests while registered attempts were missing; parts of them that came later are `peeked` (B4).
     `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict that had
-    seen no entry as late as that (`verdict_index`) is no longer current.
-    `dangers` says when danger was first shown, for the
-    configuration assessed and for those that were run (S2); later verdicts take none of it away (V8).
+    seen no entry as late as that (`verdict_index`) is no longer current. An event changes what evidence can
+    clear, so it counts as such a change (V7). `dangers` says when danger was first shown, for the configuration
+    assessed and for those that were run (S2); later verdicts take none of it away (V8).
+
+    For what is owed it keeps history too: when a run was first `counted` by a verdict, since when a limit reads
+    NOT_RUN or INVALID (`unmet`), alert cases that have ended, and when pauses were answered.
     """
 
     size: int = 0
@@ -86,6 +90,13 @@ class RecordView:
     claims: dict[ClaimKey, Claim] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     answers: dict[str, ProposalAnswer] = field(default_factory=dict)
+    adopted_at: datetime | None = None
+    events: list[tuple[int, Event]] = field(default_factory=list)
+    progress: list[TrainingProgress] = field(default_factory=list)
+    counted: dict[str, datetime] = field(default_factory=dict)
+    unmet: dict[VerdictKey, datetime] = field(default_factory=dict)
+    ended_alerts: list[tuple[tuple[str, str, str], datetime, datetime]] = field(default_factory=list)
+    resumed_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def policy(self) -> PolicyAdopted | None:
@@ -109,6 +120,7 @@ def add(view: RecordView, logged: Logged) -> None:
     match logged.entry.body:
         case PolicyAdopted() as body:
             view.policies.append((logged.digest, body))
+            view.adopted_at = issued
         case RunIngested() as body:
             if run_key(body) in view.looked_at:
                 view.peeked.add(body.address)
@@ -138,10 +150,16 @@ def add(view: RecordView, logged: Logged) -> None:
             view.pauses[body.id] = body
         case Resumed() as body if body.pause in view.pauses:
             view.pauses[body.pause] = replace(view.pauses[body.pause], resumed=True)
+            view.resumed_at.setdefault(body.pause, issued)
         case ScopeFinding() as body:
             view.scope_findings.append(body)
         case Effort() | Control() | Exposure() | Miss() | Proposal() | ProposalAnswer() as body:
             _add_to_ledger(view, logged.index, body)
+        case Event() as body:
+            view.events.append((logged.index, body))
+            view.evidence_index = logged.index
+        case TrainingProgress() as body:
+            view.progress.append(body)
         case _:
             pass
 
@@ -194,8 +212,44 @@ def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
     case = (verdict.subject, verdict.configuration, verdict.limit)
     if verdict.kind is VerdictKind.ALERT:
         view.alerts.setdefault(case, min(verdict.as_of, verdict.alert_since or verdict.as_of))
-    elif verdict.kind is VerdictKind.NOT_SHOWN:
-        view.alerts.pop(case, None)
+    elif verdict.kind is VerdictKind.NOT_SHOWN and case in view.alerts:
+        view.ended_alerts.append((case, view.alerts.pop(case), verdict.as_of))
+    _add_history(view, key, verdict)
+
+
+def _add_history(view: RecordView, key: VerdictKey, verdict: Verdict) -> None:
+    if verdict.kind in (VerdictKind.NOT_RUN, VerdictKind.INVALID):
+        view.unmet.setdefault(key, verdict.as_of)
+    else:
+        view.unmet.pop(key, None)
+    for address in counting(verdict):
+        view.counted.setdefault(address, verdict.as_of)
+
+
+def counting(verdict: Verdict) -> Iterator[Digest]:
+    """What a verdict rests on through observations that are neither invalid nor without a run."""
+    for result in verdict.observations:
+        if result.kind not in (VerdictKind.INVALID, VerdictKind.NOT_RUN) and result.attempts:
+            yield from result.rests_on
+
+
+def concerning(view: RecordView, subject: str, ancestors: Iterable[str] = ()) -> tuple[tuple[int, Event], ...]:
+    """Events about a subject, about everything, or about what it descends from, as stated and as remembered (S2)."""
+    about = {EVERYTHING, subject, *ancestors, *view.lineage.get(subject, ())}
+    return tuple((index, event) for index, event in view.events if event.subject in about)
+
+
+def reached_compute(view: RecordView, subject: str) -> Compute | None:
+    """The largest effective compute that the record says a run has reached; None when it says none (D5)."""
+    known = [p.effective_compute for p in view.progress if p.subject == subject and p.effective_compute is not None]
+    return max(known, default=None)
+
+
+def compute_untold(view: RecordView, subject: str) -> bool:
+    """Whether the latest recorded progress of a run leaves its effective compute unknown: nobody may state it (S4)."""
+    found = [p for p in view.progress if p.subject == subject]
+    latest = max((p.measured_at for p in found), default=None)
+    return any(p.effective_compute is None for p in found if p.measured_at == latest)
 
 
 def _add_danger(view: RecordView, verdict: Verdict) -> None:
@@ -261,7 +315,8 @@ def question_for(
     if verdicts is None:
         asked = (subject, configuration, policy)
         verdicts = [v for key, (_, v) in view.verdicts.items() if (key[0], key[1], key[3]) == asked]
-    compute, at = _assessed(view, subject, [v for v in verdicts if v.configuration == configuration])
+    own = [v for v in verdicts if v.configuration == configuration]
+    compute, at = _assessed(view, subject, own)
     return Question(
         model=model,
         subject=subject,
@@ -276,6 +331,7 @@ def question_for(
         assessed_at=at,
         best_assessed_compute=_best_assessed(view, policy, as_of),
         widening=not _granted_before(view, subject, configuration, permission, mode),
+        event_since=_event_since(view, subject, own, as_of) if permission is Permission.TRAIN else "",
     )
 
 
@@ -294,22 +350,31 @@ def _assessed(view: RecordView, subject: str, verdicts: Iterable[Verdict]) -> tu
     Runs on which no verdict rests, and those that are wholly void, move no due point. Where runs are recorded and
     none counts, the assessment is undated, so that the run is overdue and not a first one (D4, D5).
     """
-    runs = {run.address: run for run in view.runs if run.subject == subject}
-    if not runs:
+    if not any(run.subject == subject for run in view.runs):
         return None, None
-    counted = {
-        address
-        for verdict in verdicts
-        for result in verdict.observations
-        if result.kind not in (VerdictKind.INVALID, VerdictKind.NOT_RUN) and result.attempts
-        for address in result.rests_on
-        if address in runs
-    }
+    counted = _counted(view, subject, verdicts)
     if not counted:
         return None, _UNDATED
-    computes = [runs[address].effective_compute for address in counted]
+    computes = [run.effective_compute for run in counted]
     compute = None if None in computes else min(c for c in computes if c is not None)
-    return compute, min(_date(runs[address]) for address in counted)
+    return compute, min(_date(run) for run in counted)
+
+
+def _counted(view: RecordView, subject: str, verdicts: Iterable[Verdict]) -> list[RunIngested]:
+    named = {address for verdict in verdicts for address in counting(verdict)}
+    return [run for run in view.runs if run.subject == subject and run.address in named]
+
+
+def _event_since(view: RecordView, subject: str, verdicts: Iterable[Verdict], as_of: datetime) -> str:
+    """The first event that makes the assessment overdue at once (D5): it happened since a run that counts was begun."""
+    counted = _counted(view, subject, verdicts)
+    since = [
+        (event.at, event.event)
+        for _, event in concerning(view, subject)
+        if event.at <= as_of
+        and any(_date(run) <= event.at for run in counted if event.evaluation in (None, run.manifest.evaluation))
+    ]
+    return f"{min(since)[1]} of {min(since)[0]:%Y-%m-%d}" if since else ""
 
 
 def _date(run: RunIngested) -> datetime:

@@ -13,6 +13,7 @@ from scalegate.decision.quorum import count_quorum, holds
 from scalegate.policy.document import Permission, PolicyDocument, Quorum
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import Disposition, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.happening import Event, TrainingProgress, is_event_of
 from scalegate.record.ledger import ledger_faults
 from scalegate.record.view import Logged, RecordView
 from scalegate.tlog.origin import is_demo
@@ -60,6 +61,10 @@ def _under(policy: PolicyDocument, view: RecordView, logged: Logged) -> Iterator
         case Effort() | Control() | Exposure() | Miss() | Proposal() | ProposalAnswer() as body:
             for rule, what in ledger_faults(policy, view, body, logged.entry.head.issued_at):
                 yield f"{what} ({rule})"
+        case Event() as body:
+            yield from _event(policy, logged, body)
+        case TrainingProgress() as body:
+            yield from _progress(policy, logged, body)
         case _:
             pass
 
@@ -154,6 +159,29 @@ def _scope(policy: PolicyDocument, logged: Logged, finding: ScopeFinding) -> Ite
         yield "a finding that had ended when it was recorded (S4)"
     if finding.made_at is not None and finding.made_at > logged.entry.head.issued_at:
         yield "made at a time after the entry's own (S4)"
+
+
+# ------------------------------------------------------------------------------ events and progress
+
+
+def _event(policy: PolicyDocument, logged: Logged, event: Event) -> Iterator[str]:
+    if not is_event_of(event.event, policy.evaluation.triggers.events):
+        yield f"an event {event.event} that neither the policy nor the rules know (V7)"
+    if event.evaluation is not None and event.evaluation not in policy.evaluation.evaluations:
+        yield f"an event about an evaluation {event.evaluation} that the policy does not have (V7)"
+    if not event.subject or not event.what.strip():
+        yield "an event that does not say what happened, or to whose evidence (V7)"
+    if event.at > logged.entry.head.issued_at:
+        yield "an event of a time after the entry's own (V7)"
+    yield from _holder(policy, event.by, "V7")
+
+
+def _progress(policy: PolicyDocument, logged: Logged, progress: TrainingProgress) -> Iterator[str]:
+    if not progress.subject or progress.step < 0:
+        yield "progress of no subject, or at no step (D5)"
+    if progress.measured_at > logged.entry.head.issued_at:
+        yield "measured at a time after the entry's own (D5)"
+    yield from _holder(policy, progress.by, "D5")
 
 
 # ---------------------------------------------------------------------- waivers, dispositions, resuming

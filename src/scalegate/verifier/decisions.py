@@ -17,7 +17,7 @@ from scalegate.decision.dossier import Dossier
 from scalegate.decision.gate import decide
 from scalegate.errors import Finding
 from scalegate.record.entry import EntryKind, LeaseIssued
-from scalegate.record.view import Logged, RecordView, add, dossier_for, question_for
+from scalegate.record.view import Logged, RecordView, add, compute_untold, dossier_for, question_for, reached_compute
 from scalegate.shape import encode
 from scalegate.verdict.verdict import ESTIMATES_VERSION, Verdict, VerdictKind, gravest
 from scalegate.verifier.acts import act_faults
@@ -93,6 +93,11 @@ def _decision(view: RecordView, logged: Logged, recorded: Decision) -> Iterator[
         return
     if question.opaque == question.subject.startswith("sha256:"):
         yield "says that the subject's identity is verifiable where it is not, or the other way round (S1)"
+    reached = reached_compute(view, question.subject)
+    if question.effective_compute is not None and reached is not None and question.effective_compute < reached:
+        yield f"asked at {question.effective_compute}, where the record says that the run had reached {reached} (D5)"
+    if question.effective_compute is not None and compute_untold(view, question.subject):
+        yield "asked at a stated effective compute, where the record says that the run's is unknown (S4)"
     if recorded.granted:
         yield from _grounds(view, recorded)
     derived = decide(in_force.document, _question(view, question), _dossier(view, question))

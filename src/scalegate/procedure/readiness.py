@@ -1,0 +1,98 @@
+"""Which protections are asked for, by what, and whether each is in force (D2, D3, V6).
+
+For: command line, service. Does not know: storage. Whether a protection is in force is the gate's own answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from scalegate.decision.state import protection_state
+from scalegate.policy.document import PolicyDocument
+from scalegate.procedure.workspace import Workspace
+from scalegate.quantity import Digest, Identifier
+from scalegate.record.view import RecordView, dossier_for
+from scalegate.verdict.verdict import VerdictKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedFor:
+    """One reason why a protection must be ready.
+
+    Attributes:
+        permission: for which it is asked.
+        limit: the limit that counts as crossed, or stands at an alert, for `model`; empty for one asked always.
+    """
+
+    permission: str
+    limit: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """One protection of the policy.
+
+    Attributes:
+        why_not: why it is not in force (D3); empty when it is.
+        until: when its latest test lapses; None without one.
+        asked: what asks for it now; empty when nothing does.
+    """
+
+    protection: Identifier
+    title: str
+    approved_by: str
+    why_not: str
+    until: datetime | None
+    asked: tuple[AskedFor, ...]
+
+    @property
+    def late(self) -> bool:
+        """Asked for now and not in force."""
+        return bool(self.asked and self.why_not)
+
+
+def readiness(workspace: Workspace, now: datetime) -> tuple[Readiness, ...]:
+    """Every protection of the policy in force: those that are late first, then by the day on which their test lapses.
+
+    Raises:
+        UsageError: no policy is in force.
+    """
+    policy, digest = workspace.policy_in_force()
+    dossier = dossier_for(workspace.view, subject="", configuration="", policy=digest)
+    found = []
+    for name, protection in policy.protections.measures.items():
+        state = protection_state(policy, name, dossier, now)
+        asked = tuple(dict.fromkeys(_asked(policy, digest, workspace.view, name, now)))
+        found.append(
+            Readiness(
+                protection=Identifier(name),
+                title=protection.title,
+                approved_by=protection.approved_by,
+                why_not=state.why_not,
+                until=state.until,
+                asked=asked,
+            )
+        )
+    last = datetime.max.replace(tzinfo=now.tzinfo)
+    return tuple(sorted(found, key=lambda r: (not r.late, not r.asked, r.until or last, r.protection)))
+
+
+def _asked(policy: PolicyDocument, digest: Digest, view: RecordView, name: str, now: datetime) -> Iterator[AskedFor]:
+    for permission, standing in policy.protections.standing.items():
+        if name in standing.protections:
+            yield AskedFor(permission=permission)
+    for tie in policy.protections.conditional:
+        if name in tie.protections:
+            for model in _raised(view, digest, tie.limit, now):
+                yield AskedFor(permission=tie.permission, limit=tie.limit, model=model)
+
+
+def _raised(view: RecordView, digest: Digest, limit: str, now: datetime) -> Iterator[str]:
+    """Models for which the limit counts as crossed, or stands at an alert that makes its protections due (V6)."""
+    for key, (_, verdict) in view.verdicts.items():
+        kind = verdict.at(now)
+        if (key[2], key[3]) == (limit, digest) and (kind.counts_as_crossed or kind is VerdictKind.ALERT):
+            yield verdict.model
