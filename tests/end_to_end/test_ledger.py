@@ -115,7 +115,9 @@ def test_L3_a_threat_model_of_outsiders_stands_among_what_was_not_tested_until_i
 
 
 def test_V7_a_miss_ends_what_earlier_evidence_of_that_subject_could_clear(exam: World) -> None:
-    miss = f'misses: [{{limit: first, subject: "{subject("calm")}", scale: rate, size: "0.01", what: seen outside, %s}}]\n'
+    miss = (
+        f'misses: [{{limit: first, subject: "{subject("calm")}", scale: rate, size: "0.01", what: seen outside, %s}}]\n'
+    )
     attest(exam, miss % SIGNED.replace(day(-1), day(0)))
     assert verdict(exam, "calm", now=day(1))["verdict"] == "NOT_RUN"
     assert verdict(exam, "middling", now=day(1))["verdict"] == verdict(exam, "middling")["verdict"]

@@ -14,6 +14,7 @@ from scalegate.policy.document import Permission
 from scalegate.quantity import Identifier
 from scalegate.record.entry import EntryKind, Resumed
 from scalegate.record.view import RecordView
+from scalegate.verdict.ledger import Answer, Proposal, ProposalAnswer
 from scalegate.verdict.verdict import VerdictKind
 from world import BOARD, DAY, NOW, OFFICER, SUBJECT, attestation, ident, policy, waiver
 
@@ -159,3 +160,17 @@ def test_D12_under_a_waiver_it_reads_waived_and_is_still_late() -> None:
     assert claim(book, 10).late
     assert claim(book, 25).state is State.LATE
     assert isinstance(made.id, Identifier)
+
+
+def test_L3_a_threat_model_of_outsiders_is_answered_as_fast_as_critics_are() -> None:
+    book = Book()
+    signed = {"made_at": NOW, "by": ident("olga"), "role": ident("officer")}
+    proposal = Proposal(id=ident("tm-1"), title="Water", proposer="A utility", text="Not covered.", **signed)  # type: ignore[arg-type]
+    book.put(proposal, at=NOW, kind=EntryKind.PROPOSAL)
+    late = (book.document.accountability.critique.answered_within.after(NOW) - NOW).days
+    assert states(book, 1, Kind.PROPOSAL) == [("tm-1: Water", State.OWED)]
+    assert states(book, late, Kind.PROPOSAL) == [("tm-1: Water", State.LATE)]
+    later = {**signed, "made_at": NOW + (late + 1) * DAY}
+    answer = ProposalAnswer(proposal=ident("tm-1"), answer=Answer.DECLINED, reason="covered", **later)  # type: ignore[arg-type]
+    book.put(answer, at=NOW + (late + 1) * DAY, kind=EntryKind.PROPOSAL_ANSWER)
+    assert states(book, late + 2, Kind.PROPOSAL) == [("tm-1: Water", State.MET_LATE)]

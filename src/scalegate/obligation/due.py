@@ -13,6 +13,7 @@ from scalegate.obligation.duties import (
     blind_spots,
     pause_reviews,
     plans,
+    proposals,
     protections,
     scope_findings,
     vacancies,
@@ -41,6 +42,7 @@ def obligations(view: RecordView, now: datetime) -> tuple[Obligation, ...]:
         *scope_findings(policy, view, now),
         *alert_duties(policy, view, now),
         *pause_reviews(policy, view, now),
+        *proposals(policy, view, now),
         *vacancies(policy, view, now),
     ]
     return tuple(sorted(found, key=lambda o: (o.at, o.kind, o.about, o.key)))

@@ -230,3 +230,24 @@ def vacancies(policy: PolicyDocument, view: RecordView, now: datetime) -> Iterat
                 about=name,
                 state=State.LATE,
             )
+
+
+def proposals(policy: PolicyDocument, view: RecordView, now: datetime) -> Iterator[Obligation]:
+    """Threat models that outsiders brought in, each to be answered in writing as fast as critics are (L3)."""
+    within = policy.accountability.critique.answered_within
+    for name, proposal in view.proposals.items():
+        if proposal.made_at > now:
+            continue
+        answer = view.answers.get(name)
+        due = within.after(proposal.made_at)
+        yield Obligation(
+            kind=Kind.PROPOSAL,
+            key=(name,),
+            at=due,
+            what=f"answer the threat model that {proposal.proposer} brought in",
+            role=policy.accountability.officer,
+            about=f"{name}: {proposal.title}",
+            state=state_at(due, now, answer.made_at if answer else None),
+            why=f"brought in on {proposal.made_at:%Y-%m-%d}; answers are promised within {within}",
+            met_at=answer.made_at if answer else None,
+        )

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SCOPE_FINDING = "scope_finding"
     ALERT_DUTY = "alert_duty"
     PAUSE_REVIEW = "pause_review"
+    PROPOSAL = "proposal"
     ROLE = "role"
 
 
