@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scalegate.adapters.inspect_runner import InspectRunner
     from scalegate.adapters.log_spool import LogSpool
     from scalegate.decision.decision import Decision
+    from scalegate.evidence.flag_measurement import Measurement
     from scalegate.evidence.parsed_run import Labels, ParsedSource
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
@@ -224,6 +225,12 @@ class Project:
         from scalegate.procedure.acts import Acts
 
         return sum(map(read_acts, paths), Acts())
+
+    def read_measurements(self, paths: Sequence[Path]) -> tuple[Measurement, ...]:
+        """What files hold for checks of sandbagging and contamination. Raises InputError."""
+        from scalegate.adapters.flag_file import read_measurements
+
+        return tuple(m for path in paths for m in read_measurements(path))
 
     def entries(self) -> Iterator[Logged]:
         """All entries of the record in order. Raises RecordError for damaged ones."""

@@ -147,6 +147,21 @@ def test_init_and_adopt_print_their_json(tmp_path: Path) -> None:
     check_golden("adoption", valid(done(world.run("--format", "json", "--as", "dan", "policy", "adopt")).json))
 
 
+FLAGS = """\
+schema: scalegate.flag-measurements/1
+measurements:
+  - {kind: split_gap, id: gap-1, model: calm, configuration: agent, evaluation: exam,
+     opened: {right: 10, items: 100}, sealed: {right: 30, items: 100}}
+  - {kind: stated, id: seen-1, model: calm, configuration: agent, evaluation: exam, words: it asked if it was tested}
+"""
+
+
+def test_flag_prints_its_json(exam: World) -> None:
+    (exam.root / "flags.yaml").write_text(FLAGS, encoding="utf-8")
+    answer = done(exam.run("--format", "json", "--as", "eva", "flag", str(exam.root / "flags.yaml")), 1)
+    check_golden("flags", valid(answer.json))
+
+
 def test_every_schema_names_itself_and_every_printed_noun_has_one() -> None:
     import re
 

@@ -18,6 +18,7 @@ from scalegate.decision.dossier import (
     ScopeFinding,
     Waiver,
 )
+from scalegate.evidence.flag import FlagCheck, FlagKind
 from scalegate.evidence.run import Dating, Reported, RunManifest, Status
 from scalegate.policy.document import Direction, Permission, Rung
 from scalegate.quantity import Compute, Digest, Identifier, Probability
@@ -27,6 +28,7 @@ from scalegate.record.entry import (
     Disposition,
     Entry,
     EntryKind,
+    FlagDisposed,
     Head,
     LeaseIssued,
     PlanRegistered,
@@ -302,6 +304,28 @@ BODIES: dict[EntryKind, Body] = {
         at=NOON,
         what="an agent framework with a debugger was published",
         by=OFFICER,
+    ),
+    EntryKind.FLAG_CHECK: FlagCheck(
+        id=ident("below_chance/0123456789abcdef"),
+        kind=FlagKind.BELOW_CHANCE,
+        subject=SUBJECT,
+        evaluation=ident("tasks"),
+        configuration=ident("agent"),
+        raised=True,
+        words="fewer right answers than guessing gives: p 0.00469568, statistic 0.075, 40 units",
+        evidence=digest("addresses of the runs"),
+        test="below_chance/1",
+        statistic=Decimal("0.075"),
+        p_value=Decimal("0.00469568"),
+        level=Decimal("0.01"),
+        units=40,
+        runs=(digest("run"),),
+    ),
+    EntryKind.FLAG_DISPOSED: FlagDisposed(
+        flag=ident("below_chance/0123456789abcdef"),
+        reason="the key was shifted by one; scored again as run-2",
+        by=ident("ana"),
+        role=ident("auditor"),
     ),
 }
 

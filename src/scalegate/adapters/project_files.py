@@ -143,6 +143,9 @@ def _check_suite(suite: Suite) -> Iterator[Fault]:
     if not (limits.least.is_finite() and limits.greatest.is_finite() and limits.least < limits.greatest):
         what = "the least score must be below the greatest, and both be numbers"
         yield Fault(path=("score_range",), what=what, mend="write {least: 0, greatest: 1}")
+    if suite.chance is not None and not 0 < suite.chance < 1:
+        what = f"a guess that succeeds with probability {suite.chance}"
+        yield Fault(path=("chance",), what=what, mend="write 0.25 for one of four, or leave it out")
     yield from _inspect_task_faults(suite.inspect_task)
 
 

@@ -15,6 +15,7 @@ from scalegate.assessment.bounds import GateBounds, free_fit, horizon_bounds, ra
 from scalegate.assessment.campaign import reached
 from scalegate.assessment.growth import reached_at, reached_on
 from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.screening import disposed_flags, looked_for, standing_flags
 from scalegate.assessment.sensitivity import (
     ControlEvidence,
     control_ends,
@@ -320,6 +321,7 @@ def _facts(
         undisposed_invalid=_undisposed(pool, table),
         expired=ends.expired or _ended_by_event(request, observation, pool, table),
         insensitive=tuple(_insensitive(request, limit, observation, pool, table)),
+        flags=standing_flags(request, observation.evaluation),
         unproven=tuple(_unproven(request, observation, pool, table, bounds)),
     )
 
@@ -588,7 +590,7 @@ def _result(
         reasons=judgement.reasons,
         assumptions=tuple(_assumptions(request, observation, bounds)),
         rests_on=table.rests_on,
-        not_tested=tuple(_not_tested(observation, table, bounds, ratio)),
+        not_tested=(*_not_tested(observation, table, bounds, ratio), *_flags_told(request, observation)),
     )
 
 
@@ -690,6 +692,13 @@ def _allowances(table: OutcomeTable) -> Iterable[str]:
         yield f"failed attempts spent {spent} of the {allowed.tokens} tokens that they were allowed (median)"
     named = ((allowed.messages, "messages"), (allowed.seconds, "seconds"), (allowed.answer_tokens, "tokens an answer"))
     yield from (f"attempts were allowed at most {number} {what}" for number, what in named if number is not None)
+
+
+def _flags_told(request: Request, observation: Measured) -> Iterable[str]:
+    """Which checks were made of what the limit relies on, and what was disposed of (V5)."""
+    if _relied_on(observation):
+        yield looked_for(request, observation.evaluation)
+        yield from disposed_flags(request, observation.evaluation)
 
 
 def _outside_envelope(observation: Measured, bounds: GateBounds | None) -> Iterable[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from scalegate.assessment.sensitivity import ControlEvidence
+from scalegate.evidence.flag import FlagCheck
 from scalegate.evidence.run import Configuration, EvalRun, Model, Suite
 from scalegate.policy.document import JudgementObservation, PolicyDocument
 from scalegate.quantity import Compute, Digest, Identifier
@@ -66,6 +67,14 @@ class RecordedDanger:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordedCheck:
+    """A check for sandbagging or contamination; `disposed`: a named role has disposed of its flag (V5)."""
+
+    check: FlagCheck
+    disposed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegisteredSuite:
     """A suite and the digest of its file's content."""
 
@@ -110,6 +119,7 @@ class Request:
         abandoned: by evaluation, registered plans without any run; those without a valid one come to them (E4).
         dangers: every `DANGER_SHOWN` that the record holds on the subject or its ancestors (V8).
         events: recorded events that concern the subject (V7).
+        checks: of the subject for sandbagging and contamination; `screening.screened` adds those that need no asking.
         draws: bootstrap draws of the displayed fits.
         efforts, controls, exposures: of the elicitation ledger, in the order of the record (V4).
         surprises: by threat model, the largest recorded misses (B2).
@@ -132,6 +142,7 @@ class Request:
     abandoned: Mapping[str, int] = field(default_factory=dict)
     dangers: tuple[RecordedDanger, ...] = ()
     events: tuple[Ending, ...] = ()
+    checks: tuple[RecordedCheck, ...] = ()
     draws: int = 1000
     efforts: tuple[Effort, ...] = ()
     controls: tuple[ControlEvidence, ...] = ()

@@ -152,18 +152,21 @@ def waive(
 @app.command()
 def dispose(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="The address of an invalid run: sha256:…")],
+    run: Annotated[str, typer.Argument(help="The address of an invalid run (sha256:…), or the name of a flag.")],
     reason: Reason,
     role: Roles = "",
     dry_run: DryRun = False,
 ) -> int:
-    """Sign the disposition of an invalid run (E4); the evaluators cannot."""
+    """Sign the disposition of an invalid run (E4) or of a flag (V5); the evaluators cannot."""
     from scalegate.procedure.acts import dispose as record
+    from scalegate.procedure.flagging import dispose_flag
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    by = options.person(project, role)
-    act = partial(record, project.workspace, Digest.parse(run), reason, by=by, now=project.now())
+    by, now = options.person(project, role), project.now()
+    act = partial(dispose_flag, project.workspace, run, reason, by=by, now=now)
+    if run.startswith("sha256:"):
+        act = partial(record, project.workspace, Digest.parse(run), reason, by=by, now=now)
     return _sign(options, project, act, "disposition recorded", dry_run)
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from scalegate.quantity import Compute, Digest, Identifier, Minutes
+from scalegate.quantity import Compute, Digest, Identifier, Minutes, Probability
 
 # ------------------------------------------------------------------- models and configurations
 
@@ -109,6 +109,8 @@ class Suite:
         inspect_task: the Inspect task whose samples these tasks are: `evals/sample.py@addition`, inside the project,
             or a name of Inspect's registry such as `inspect_evals/gpqa_diamond`; empty when Inspect does not run it.
             It stands here because it is part of what was registered: another task is another suite.
+        chance: probability that a guess succeeds (with tasks of several chances, the least); None where nobody can
+            guess. Fewer successes than that raise a flag (V5); it moves no bound.
     """
 
     schema: Literal["scalegate.suite/1"]
@@ -118,6 +120,7 @@ class Suite:
     scorer: str = ""
     score_range: ScoreRange = field(default_factory=ScoreRange)
     inspect_task: str = ""
+    chance: Probability | None = None
 
 
 # ---------------------------------------------------------------------------------------- runs

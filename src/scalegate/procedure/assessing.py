@@ -12,7 +12,16 @@ from datetime import datetime
 
 from scalegate.assessment.assess import assess
 from scalegate.assessment.campaign import draw_order
-from scalegate.assessment.request import Ending, RecordedDanger, RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.request import (
+    Ending,
+    RecordedCheck,
+    RecordedDanger,
+    RecordedRun,
+    RegisteredSuite,
+    Request,
+    Surprises,
+)
+from scalegate.assessment.screening import screened
 from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
@@ -20,6 +29,7 @@ from scalegate.errors import Finding, InputError, RefusedError
 from scalegate.evidence.configuration import ancestors
 from scalegate.evidence.run import EvalRun, Model
 from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.procedure.flagging import write_flags
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
@@ -107,6 +117,7 @@ def requests(
             suites=workspace.suites,
             abandoned=_abandoned(workspace, entry.model.subject),
             events=_endings(workspace.view, entry.model.subject, subjects),
+            checks=_checks(workspace, entry.model.subject),
             now=now,
             context=_context(workspace, families),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
@@ -217,6 +228,12 @@ def _served(workspace: Workspace, run: RunIngested, plans: Mapping[Digest, PlanR
     }
     yield run.plan
     yield from (digest for limit, digest in latest.items() if limit != own.limit)
+
+
+def _checks(workspace: Workspace, subject: str) -> tuple[RecordedCheck, ...]:
+    disposed = workspace.view.flags_disposed
+    found = [check for check in workspace.view.checks.values() if check.subject == subject]
+    return tuple(RecordedCheck(check=check, disposed=check.id in disposed) for check in found)
 
 
 def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
@@ -339,7 +356,7 @@ def assess_models(
 
     if replay or not record:
         asked = ask()
-        verdicts = [assess(request) for request in asked]
+        verdicts = [judged(request) for request in asked]
         made = [v for group in verdicts for v in group]
         answered = [decisions(workspace.view, r, _of_subject(made, r)) for r in asked]
     else:
@@ -367,10 +384,17 @@ def _of_subject(verdicts: Iterable[Verdict], request: Request) -> list[Verdict]:
     return [v for v in verdicts if v.subject == request.model.subject]
 
 
+def judged(request: Request) -> tuple[Verdict, ...]:
+    """Verdicts, after the checks for sandbagging and contamination that need no asking (V5)."""
+    return assess(screened(request))
+
+
 def write_verdicts(
     workspace: Workspace, policy: Digest, ask: Callable[[], list[Request]], now: datetime
 ) -> tuple[list[Request], list[tuple[Verdict, ...]]]:
     """Assess what `ask()` asks for and record the verdicts; the workspace's view moves on.
+
+    Flags that the runs raise are recorded first, so that no later version of a check can forget them (V5).
 
     When evidence is recorded by another process in between, everything is assessed again: a verdict stands in the
     record after all the evidence that it was made on, and after no other (E1).
@@ -378,11 +402,13 @@ def write_verdicts(
     asked: list[Request] = []
     made: list[tuple[Verdict, ...]] = []
     assessed_at: list[int] = []
+    first, seen = [_screened(ask)], workspace.view.evidence_index
+    write_flags(workspace, policy, first[0], now)
 
     def drafts() -> list[Draft]:
         require_in_force(workspace, policy)
         if assessed_at != [workspace.view.evidence_index]:
-            asked[:] = ask()
+            asked[:] = first.pop() if first and workspace.view.evidence_index == seen else _screened(ask)
             made[:] = [assess(request) for request in asked]
             assessed_at[:] = [workspace.view.evidence_index]
         return [
@@ -395,6 +421,10 @@ def write_verdicts(
     if workspace.view.evidence_index not in assessed_at:  # a verdict brought a miss to light: the shift has grown (B2)
         write(workspace, drafts, policy=policy, now=now)
     return asked, made
+
+
+def _screened(ask: Callable[[], list[Request]]) -> list[Request]:
+    return [screened(request) for request in ask()]
 
 
 def require_in_force(workspace: Workspace, policy: Digest) -> None:

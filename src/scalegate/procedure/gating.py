@@ -13,7 +13,7 @@ from scalegate.decision.decision import Decision
 from scalegate.decision.state import WEIGHTS_WIDE
 from scalegate.errors import UsageError
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.procedure.assessing import MODES, decisions, requests, require_in_force, write_verdicts
+from scalegate.procedure.assessing import MODES, decisions, judged, requests, require_in_force, write_verdicts
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute
 from scalegate.record.entry import About, EntryKind
@@ -90,9 +90,7 @@ def _siblings(workspace: Workspace, request: Request, permission: Permission) ->
 
 
 def _assess(request: Request) -> tuple[Verdict, ...]:
-    from scalegate.assessment.assess import assess  # numbers are loaded only when there is something to compute
-
-    return assess(request)
+    return judged(request)
 
 
 def _decide(

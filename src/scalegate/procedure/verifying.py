@@ -16,7 +16,7 @@ from scalegate.decision.decision import Decision
 from scalegate.errors import Finding, InputError, RecordError
 from scalegate.policy.adoptable import refusals
 from scalegate.policy.document import PolicyDocument
-from scalegate.procedure.assessing import requests
+from scalegate.procedure.assessing import judged, requests
 from scalegate.procedure.happening import happening_findings
 from scalegate.procedure.workspace import Workspace
 from scalegate.quantity import Digest, parse_instant
@@ -170,11 +170,9 @@ def _not_derivable(workspace: Workspace, verdict: Verdict, view: RecordView) -> 
 
 
 def _derive(workspace: Workspace, view: RecordView, verdict: Verdict, policy: PolicyDocument) -> dict[str, Verdict]:
-    from scalegate.assessment.assess import assess
-
     then = replace(workspace, view=view)
     asked = requests(then, policy, verdict.policy, verdict.model, verdict.as_of, verdict.configuration)[0]
-    return {v.limit: v for v in assess(asked)}
+    return {v.limit: v for v in judged(asked)}
 
 
 def _compare(logged: Logged, recorded: Verdict, derived: Verdict | None) -> list[Finding]:

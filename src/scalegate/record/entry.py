@@ -21,6 +21,7 @@ from scalegate.decision.dossier import (
     ScopeFinding,
     Waiver,
 )
+from scalegate.evidence.flag import FlagCheck as FlagCheck
 from scalegate.evidence.run import RunManifest
 from scalegate.policy.document import PolicyDocument
 from scalegate.quantity import Compute, Digest, Identifier
@@ -54,6 +55,8 @@ class EntryKind(StrEnum):
     PROPOSAL_ANSWER = "proposal_answer"
     TRAINING_PROGRESS = "training_progress"
     EVENT = "event"
+    FLAG_CHECK = "flag_check"
+    FLAG_DISPOSED = "flag_disposed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +104,19 @@ class RunIngested:
 
 @dataclass(frozen=True, kw_only=True)
 class Disposition:
-    """A role other than the evaluator disposes of an invalid run or a flag (E4, V5)."""
+    """A role other than the evaluator disposes of an invalid run (E4)."""
 
     run: Digest
+    reason: str
+    by: Identifier
+    role: Identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagDisposed:
+    """A role other than the evaluator disposes of a flag, in writing (V5). It lifts that flag and nothing else."""
+
+    flag: Identifier
     reason: str
     by: Identifier
     role: Identifier
@@ -132,6 +145,7 @@ Body = (
     | RiskStatement | DutyDone | Pause | Resumed | Disposition | ScopeFinding
     | Effort | Control | Exposure | Miss | Proposal | ProposalAnswer
     | TrainingProgress | Event
+    | FlagCheck | FlagDisposed
 )  # fmt: skip
 
 BODIES: dict[EntryKind, type[Body]] = {
@@ -157,6 +171,8 @@ BODIES: dict[EntryKind, type[Body]] = {
     EntryKind.PROPOSAL_ANSWER: ProposalAnswer,
     EntryKind.TRAINING_PROGRESS: TrainingProgress,
     EntryKind.EVENT: Event,
+    EntryKind.FLAG_CHECK: FlagCheck,
+    EntryKind.FLAG_DISPOSED: FlagDisposed,
 }
 
 

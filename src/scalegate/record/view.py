@@ -21,9 +21,10 @@ from scalegate.decision.dossier import (
     ScopeFinding,
     Waiver,
 )
+from scalegate.evidence.flag import FlagCheck
 from scalegate.policy.document import Permission
 from scalegate.quantity import Compute, Digest, Identifier
-from scalegate.record.entry import Disposition, Entry, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.entry import Disposition, Entry, FlagDisposed, PlanRegistered, PolicyAdopted, Resumed, RunIngested
 from scalegate.record.happening import EVERYTHING, Event, TrainingProgress
 from scalegate.verdict.ledger import Control, Effort, Exposure, LedgerItem, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.misses import Claim, ClaimKey, misses_of
@@ -68,6 +69,8 @@ class RecordView:
     looked_at: set[RunKey] = field(default_factory=set)
     peeked: set[Digest] = field(default_factory=set)
     dispositions: dict[Digest, Disposition] = field(default_factory=dict)
+    checks: dict[str, FlagCheck] = field(default_factory=dict)
+    flags_disposed: dict[str, FlagDisposed] = field(default_factory=dict)
     verdicts: dict[VerdictKey, tuple[Digest, Verdict]] = field(default_factory=dict)
     verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
     evidence_index: int = -1
@@ -133,6 +136,12 @@ def add(view: RecordView, logged: Logged) -> None:
             view.plan_roots[logged.digest] = logged.entry.head.seen.root
         case Disposition() as body:
             view.dispositions[body.run] = body
+            view.evidence_index = logged.index
+        case FlagCheck() as body:
+            view.checks.setdefault(body.id, body)  # V5: a flag that stands is not talked over by a later check
+            view.evidence_index = logged.index
+        case FlagDisposed() as body:
+            view.flags_disposed[body.flag] = body
             view.evidence_index = logged.index
         case Verdict() as body:
             _add_verdict(view, logged, body)

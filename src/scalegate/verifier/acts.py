@@ -12,7 +12,15 @@ from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, R
 from scalegate.decision.quorum import count_quorum, holds
 from scalegate.policy.document import Permission, PolicyDocument, Quorum
 from scalegate.record.canonical import digest_of_value
-from scalegate.record.entry import Disposition, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.entry import (
+    Disposition,
+    FlagCheck,
+    FlagDisposed,
+    PlanRegistered,
+    PolicyAdopted,
+    Resumed,
+    RunIngested,
+)
 from scalegate.record.happening import Event, TrainingProgress, is_event_of
 from scalegate.record.ledger import ledger_faults
 from scalegate.record.view import Logged, RecordView
@@ -54,6 +62,10 @@ def _under(policy: PolicyDocument, view: RecordView, logged: Logged) -> Iterator
             yield from _scope(policy, logged, body)
         case Disposition() as body:
             yield from _disposition(policy, view, body)
+        case FlagCheck() as body:
+            yield from _flag(policy, view, logged, body)
+        case FlagDisposed() as body:
+            yield from _flag_disposed(policy, view, body)
         case Pause() as body:
             yield from _holder(policy, body.by, "D10")
         case Resumed() as body:
@@ -206,15 +218,50 @@ def _waiver(policy: PolicyDocument, waiver: Waiver) -> Iterator[str]:
 
 
 def _disposition(policy: PolicyDocument, view: RecordView, disposition: Disposition) -> Iterator[str]:
-    evaluators = policy.accountability.evaluators
     yield from _holder(policy, Approver(principal=disposition.by, role=disposition.role), "E4")
-    role = policy.roles.get(evaluators)
-    if disposition.role == evaluators or (role is not None and disposition.by in role.holders):
+    if _evaluates(policy, disposition):
         yield "an evaluator disposes of the evaluators' own run (E4)"
     if not any(run.address == disposition.run for run in view.runs):
         yield "a disposition of a run that was not recorded before it (E4)"
     if not disposition.reason.strip():
         yield "a disposition without a reason (E4)"
+
+
+def _evaluates(policy: PolicyDocument, made: Disposition | FlagDisposed) -> bool:
+    evaluators = policy.accountability.evaluators
+    role = policy.roles.get(evaluators)
+    return made.role == evaluators or (role is not None and made.by in role.holders)
+
+
+def _flag(policy: PolicyDocument, view: RecordView, logged: Logged, check: FlagCheck) -> Iterator[str]:
+    """V5: by the operator on recorded runs, or by a role holder; raised exactly when its own numbers say so."""
+    head = logged.entry.head
+    if check.id in view.checks:
+        yield "a check under a name that is recorded already (V5)"
+    if check.evaluation not in policy.evaluation.evaluations:
+        yield f"the policy has no evaluation {check.evaluation} (V5)"
+    if not check.consistent:
+        yield "a check whose outcome is not what its own numbers say at the one level there is (V5)"
+    addresses = {run.address for run in view.runs}
+    if not addresses.issuperset(check.runs):
+        yield "a check of a run that was not recorded before it (V5)"
+    if head.issuer != "operator":
+        yield from _holder(policy, Approver(principal=head.issuer, role=head.role), "V5")
+    elif not check.runs:
+        yield "a check without a person or a run behind it (V5)"
+
+
+def _flag_disposed(policy: PolicyDocument, view: RecordView, disposed: FlagDisposed) -> Iterator[str]:
+    yield from _holder(policy, Approver(principal=disposed.by, role=disposed.role), "V5")
+    if _evaluates(policy, disposed):
+        yield "an evaluator disposes of a flag on the evaluators' own work (V5)"
+    check = view.checks.get(disposed.flag)
+    if check is None or not check.raised:
+        yield "a disposition of a flag that did not stand before it (V5)"
+    if disposed.flag in view.flags_disposed:
+        yield "a flag that was disposed of already (V5)"
+    if not disposed.reason.strip():
+        yield "a disposition without a reason (V5)"
 
 
 def _resume(policy: PolicyDocument, view: RecordView, resumed: Resumed) -> Iterator[str]:
