@@ -9,10 +9,12 @@ in which numbers are text, so that no digit is lost.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from scalegate.adapters.inspect_conduct import rescored, seconds_of, transcript_of
@@ -23,6 +25,8 @@ from scalegate.quantity import Identifier, parse_decimal, whole_second
 MAX_FINDINGS = 20
 _MAX_DIGITS = 28
 _MAX_WHOLE = 2**53 - 1
+_SHORT_WHOLE = 15  # digits that surely stay below it
+_UTC_NOTATION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00\Z", re.ASCII)
 _GRADES = {
     "C": Decimal(1),
     "P": Decimal("0.5"),
@@ -77,15 +81,21 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
     if findings:
         capped = findings[:MAX_FINDINGS]
         raise InputError(*capped, *([Finding(where=name, what=f"and {more} more findings")] if more else []))
-    ended = [instant(sample.get("completed_at")) for sample in found]
-    known = [moment for moment in ended if moment is not None]
     return Samples(
         attempts=tuple(attempts),
         scorer=chosen,
         scorers=len(known_scorers),
         first_began=min((a.started_at for a in attempts if a.started_at is not None), default=None),
-        last_ended=max(known, default=None),
+        last_ended=_last(sample.get("completed_at") for sample in found),
     )
+
+
+def _last(texts: Iterable[Any]) -> datetime | None:
+    """The latest of many times. Those in one notation of UTC are compared as text: that is what the notation is for."""
+    same = {text for text in texts if isinstance(text, str)}
+    if same and all(map(_UTC_NOTATION.match, same)):
+        same = {max(same)} if instant(max(same)) else same
+    return max((moment for text in same if (moment := instant(text)) is not None), default=None)
 
 
 # -------------------------------------------------------------------------------------------- scorers
@@ -97,7 +107,10 @@ def scorers_of(samples: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     for sample in samples:
         for scorer, score in scores_of(sample).items():
             value = score.get("value")
-            names.update(dict.fromkeys([f"{scorer}.{key}" for key in value] if isinstance(value, dict) else [scorer]))
+            if isinstance(value, dict):
+                names.update(dict.fromkeys(f"{scorer}.{key}" for key in value))
+            else:
+                names[scorer] = None
     return tuple(names)
 
 
@@ -106,6 +119,8 @@ def scores_of(sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
     scores = sample.get("scores")
     if not isinstance(scores, dict):
         scores = {"score": sample.get("score")}
+    if all(type(score) is dict for score in scores.values()):
+        return scores
     return {scorer: score for scorer, score in scores.items() if isinstance(score, dict)}
 
 
@@ -137,14 +152,20 @@ def parse_value(value: Any) -> Decimal | None:
     if value is None or isinstance(value, bool):
         return None if value is None else Decimal(int(value))
     if isinstance(value, str):
-        grade = _GRADES.get(value) or _GRADES.get(value.lower() if len(value) > 1 else value)
-        if grade is not None:
-            return grade
-        number = _number(value)
+        number = _parse_text(value)
         if number is not None:
             return number
     shown = value[:40] if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
     raise InputError(Finding(what=f"the score {shown!r} is no number and no grade", mend="choose another scorer"))
+
+
+@lru_cache(maxsize=4096)
+def _parse_text(value: str) -> Decimal | None:
+    """Equal texts are parsed once: attempts share few scores."""
+    grade = _GRADES.get(value)
+    if grade is None and len(value) > 1:
+        grade = _GRADES.get(value.lower())
+    return _number(value) if grade is None else grade
 
 
 def _number(text: str) -> Decimal | None:
@@ -196,6 +217,8 @@ def _tokens(usage: Any, model: str) -> int | None:
 
 def whole(value: Any) -> int | None:
     """A whole number from 0, or None."""
+    if isinstance(value, str) and len(value) <= _SHORT_WHOLE and value.isascii() and value.isdigit():
+        return int(value)
     number = _number(value) if isinstance(value, str) else None
     if number is None or not 0 <= number <= _MAX_WHOLE or number != int(number):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from scalegate.evidence.run import Attempt, Dating, LogHeader, Reported, SourceFile, Status
 from scalegate.quantity import Identifier
@@ -65,7 +66,10 @@ class ParsedSource:
 
 def in_order(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     """Sorted by task, number and content, so that the order of rows moves no digest (law 4)."""
-    return tuple(sorted(attempts, key=lambda a: (a.task, a.attempt, content_key(a))))
+    ordered = sorted(attempts, key=lambda a: (a.task, a.attempt))
+    if all((one.task, one.attempt) != (next_.task, next_.attempt) for one, next_ in pairwise(ordered)):
+        return tuple(ordered)  # no two differ in content alone
+    return tuple(sorted(ordered, key=lambda a: (a.task, a.attempt, content_key(a))))
 
 
 def content_key(attempt: Attempt) -> tuple[str, ...]:
