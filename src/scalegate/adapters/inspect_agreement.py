@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scalegate.adapters.inspect_samples import Samples, parse_value, score_of
+from scalegate.adapters.inspect_samples import Samples, parse_value, score_of, scores_of
 from scalegate.adapters.inspect_source import LogContent, identity
 from scalegate.errors import InputError
 
@@ -29,7 +29,7 @@ def _samples_differ(log: LogContent, scorer: str) -> bool:
     summaries = {identity(summary): summary for summary in log.samples}
     for sample in log.details:
         summary = summaries.get(identity(sample))
-        if summary is None or (scorer and score_of(sample, scorer) != score_of(summary, scorer)):
+        if summary is None or (scorer and score_of(scores_of(sample), scorer) != score_of(scores_of(summary), scorer)):
             return True
     return False
 

@@ -61,7 +61,8 @@ class Archive:
         info = self.entries[entry]
         if info.size > MAX_WHOLE:
             raise self._bad(f"entry {entry[:80]!r} is larger than {MAX_WHOLE // 1024 // 1024} MiB", "split the log")
-        return self.open(entry).read(info.size + 1)
+        unpacked = self.open(entry)
+        return unpacked.whole() or unpacked.read(info.size + 1)
 
     def open(self, entry: str) -> UnpackedEntry:
         """One entry, to be unpacked as it is read. Raises InputError as `read` does, also while it is read."""
@@ -106,12 +107,24 @@ class UnpackedEntry:
 
     def __init__(self, file: BinaryIO, info: Entry, damaged: Callable[[], InputError]) -> None:
         self._packed = _Slice(file, info.packed_size)
-        self._unpack = _unpacker(self._packed, info.method)
+        self._unpack: Callable[[int], bytes] | None = None
         self._info, self._damaged = info, damaged
         self._crc, self._left = 0, info.size
 
+    def whole(self) -> bytes:
+        """All of it at once, where that is the quick way and gives what was stated; else nothing."""
+        size, packed = self._info.size, self._packed.peek()
+        try:
+            if self._info.method == _ZSTANDARD and zstandard.frame_content_size(packed) in (-1, size):
+                data = _zstandard().decompress(packed, max_output_size=size)
+                return data if len(data) == size and zlib.crc32(data) == self._info.crc else b""
+        except zstandard.ZstdError:
+            pass  # of several frames, or damaged: reading it says which
+        return b""
+
     def read(self, size: int) -> bytes:
         """Up to so many bytes, fewer only at the end. Raises InputError when the entry is damaged."""
+        self._unpack = self._unpack or _unpacker(self._packed, self._info.method)
         try:
             data = self._unpack(min(size, self._left + 1))
         except (zlib.error, zstandard.ZstdError, EOFError, OSError):
@@ -129,6 +142,11 @@ class _Slice:
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._at, self.left = file, file.tell(), size
 
+    def peek(self) -> bytes:
+        """All of them, without going on."""
+        self._file.seek(self._at)
+        return self._file.read(self.left)
+
     def read(self, size: int = -1) -> bytes:
         self._file.seek(self._at)
         data = self._file.read(self.left if size < 0 else min(size, self.left))
@@ -137,15 +155,18 @@ class _Slice:
         return data
 
 
+def _zstandard() -> zstandard.ZstdDecompressor:
+    """A new one each time: one that is shared serves one reader at a time."""
+    return zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+
+
 def _unpacker(packed: _Slice, method: int) -> Callable[[int], bytes]:
     if method == _STORED:
         return packed.read
     if method == _DEFLATE:
         return _Inflated(packed).read
     source: Any = packed
-    reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
-        source, read_size=_CHUNK, read_across_frames=True
-    )
+    reader = _zstandard().stream_reader(source, read_size=_CHUNK, read_across_frames=True)
     return lambda size: _read_all(reader.read, size)
 
 

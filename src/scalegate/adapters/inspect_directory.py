@@ -11,6 +11,7 @@ Source: APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16 and 4.5.3.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
 MAX_ENTRIES = 250_000
@@ -50,13 +51,13 @@ def read_directory(file: BinaryIO) -> dict[str, Entry]:
     """
     try:
         number, directory = _find(file)
-        entries = list(_entries(directory, number))
+        entries = _entries(directory, number)
     except struct.error:
         raise DirectoryError(_NO_ARCHIVE) from None
-    found = {entry.name: entry for entry in entries}
+    found = dict(entries)
     if len(found) < number:
         raise DirectoryError("two entries have one name: readers would disagree on which counts")
-    outside = next((name for name in found if _leads_out(name)), None)
+    outside = _leading_out(found)
     if outside is not None:
         raise DirectoryError(f"the name of entry {outside[:80]!r} leads out of the archive")
     return found
@@ -65,9 +66,12 @@ def read_directory(file: BinaryIO) -> dict[str, Entry]:
 _NO_ARCHIVE = "no whole zip archive: its directory is missing or damaged"
 
 
-def _leads_out(name: str) -> bool:
-    """Nothing is written under such a name here; whoever made it meant it for a reader that would."""
-    return name.startswith("/") or "\0" in name or (".." in name and ".." in name.split("/"))
+def _leading_out(names: Iterable[str]) -> str | None:
+    """A name that leads out: nothing is written under it here; whoever made it meant it for a reader that would."""
+    together = "\n" + "\n".join(names)
+    if ".." not in together and "\n/" not in together and "\0" not in together:
+        return None
+    return next((n for n in names if n.startswith("/") or "\0" in n or ".." in n.split("/")), None)
 
 
 def _find(file: BinaryIO) -> tuple[int, bytes]:
@@ -109,7 +113,7 @@ def _find64(file: BinaryIO, tail: bytes, at: int, stated: tuple[int, int, int, i
     return number, size, offset, place
 
 
-def _entries(directory: bytes, number: int) -> list[Entry]:
+def _entries(directory: bytes, number: int) -> list[tuple[str, Entry]]:
     at, entries = 0, []
     for _ in range(number):
         signature, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, _, offset = (
@@ -121,8 +125,10 @@ def _entries(directory: bytes, number: int) -> list[Entry]:
             raise DirectoryError(_NO_ARCHIVE)
         if _IN_EXTRA32 in (packed, size, offset):
             packed, size, offset = _large(directory[at + name : at + name + extra], packed, size, offset)
-        text = spelled.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-        entries.append(Entry(text, spelled, flags, method, crc, packed, size, offset))
+        text = (
+            spelled.decode() if spelled.isascii() else spelled.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
+        )
+        entries.append((text, Entry(text, spelled, flags, method, crc, packed, size, offset)))
         at += name + extra + comment
     if at != len(directory):
         raise DirectoryError(_NO_ARCHIVE)

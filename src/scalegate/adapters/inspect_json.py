@@ -35,9 +35,9 @@ class Readable(Protocol):
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) < len(pairs):
-        raise JsonError("a key stands twice in one object")
-    return found
+    if len(found) == len(pairs):
+        return found
+    raise JsonError("a key stands twice in one object")
 
 
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None, object_pairs_hook=_members)

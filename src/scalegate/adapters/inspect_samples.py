@@ -39,6 +39,9 @@ _GRADES = {
 }
 
 
+Scores = dict[str, dict[str, Any]]  # of one sample, by scorer
+
+
 @dataclass(frozen=True, kw_only=True)
 class Samples:
     """What the samples of a log say: `scorer` is the one that was read, empty when there is none.
@@ -65,15 +68,15 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
     Raises:
         InputError: for several scorers and none named, an unknown one, and every sample that cannot be read.
     """
-    found = list(samples)
-    known_scorers = scorers_of(found)
+    found = [(sample, scores_of(sample)) for sample in samples]
+    known_scorers = scorers_of(scores for _, scores in found)
     chosen = choose_scorer(known_scorers, scorer, name)
     attempts: list[Attempt] = []
     findings: list[Finding] = []
     more = 0
-    for at, sample in enumerate(found):
+    for at, (sample, scores) in enumerate(found):
         try:
-            attempts.append(_attempt(sample, chosen, model))
+            attempts.append(_attempt(sample, scores, chosen, model))
         except InputError as error:
             more += len(findings) >= MAX_FINDINGS
             finding = error.findings[0]
@@ -86,7 +89,7 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
         scorer=chosen,
         scorers=len(known_scorers),
         first_began=min((a.started_at for a in attempts if a.started_at is not None), default=None),
-        last_ended=_last(sample.get("completed_at") for sample in found),
+        last_ended=_last(sample.get("completed_at") for sample, _ in found),
     )
 
 
@@ -101,11 +104,11 @@ def _last(texts: Iterable[Any]) -> datetime | None:
 # -------------------------------------------------------------------------------------------- scorers
 
 
-def scorers_of(samples: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+def scorers_of(given: Iterable[Scores]) -> tuple[str, ...]:
     """Names of all scorers; a scorer that gives several named values counts as `scorer.name` for each."""
     names: dict[str, None] = {}
-    for sample in samples:
-        for scorer, score in scores_of(sample).items():
+    for scores in given:
+        for scorer, score in scores.items():
             value = score.get("value")
             if isinstance(value, dict):
                 names.update(dict.fromkeys(f"{scorer}.{key}" for key in value))
@@ -114,12 +117,15 @@ def scorers_of(samples: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def scores_of(sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def scores_of(sample: dict[str, Any]) -> Scores:
     """Scores by scorer; logs of the first version have one score without a name."""
     scores = sample.get("scores")
     if not isinstance(scores, dict):
         scores = {"score": sample.get("score")}
-    if all(type(score) is dict for score in scores.values()):
+    for score in scores.values():
+        if not isinstance(score, dict):
+            break
+    else:
         return scores
     return {scorer: score for scorer, score in scores.items() if isinstance(score, dict)}
 
@@ -135,9 +141,8 @@ def choose_scorer(known: tuple[str, ...], asked: str, name: str) -> str:
     return asked or next(iter(known), "")
 
 
-def score_of(sample: dict[str, Any], scorer: str) -> Decimal | None:
+def score_of(scores: Scores, scorer: str) -> Decimal | None:
     """The score that a scorer gave. Raises InputError for values that are no score."""
-    scores = scores_of(sample)
     if scorer in scores:
         return parse_value(scores[scorer].get("value"))
     for known, score in scores.items():
@@ -179,18 +184,19 @@ def _number(text: str) -> Decimal | None:
 # ------------------------------------------------------------------------------------------- attempts
 
 
-def _attempt(sample: dict[str, Any], scorer: str, model: str) -> Attempt:
-    epoch = whole(sample.get("epoch", "1"))
+def _attempt(sample: dict[str, Any], scores: Scores, scorer: str, model: str) -> Attempt:
+    get = sample.get
+    epoch = whole(get("epoch", "1"))
     if not epoch:
         raise InputError(Finding(what="its epoch is no number from 1", mend="copy the log again"))
-    identity = sample.get("id")
+    identity = get("id")
     return Attempt(
         task=Identifier.parse(identity if isinstance(identity, str) else ""),
         attempt=epoch,
-        score=score_of(sample, scorer) if scorer else None,
+        score=score_of(scores, scorer) if scorer else None,
         status=_status(sample),
-        tokens=_tokens(sample.get("model_usage"), model),
-        started_at=instant(sample.get("started_at")),
+        tokens=_tokens(get("model_usage"), model),
+        started_at=instant(get("started_at")),
         seconds=seconds_of(sample),
         transcript=transcript_of(sample),
         rescored=rescored(sample, scorer),
@@ -227,6 +233,8 @@ def whole(value: Any) -> int | None:
 
 def instant(value: Any) -> datetime | None:
     """A time with a zone, as whole seconds in UTC; None for anything else: a time without a zone is no time."""
+    if value is None:
+        return None
     try:
         read = datetime.fromisoformat(value) if isinstance(value, str) else None
         return None if read is None or read.tzinfo is None else whole_second(read)

@@ -143,7 +143,10 @@ class _Entries:
     def samples(self, entry: str) -> list[Json]:
         """A list of summaries."""
         if self._archive.entries[entry].size <= _WHOLE:
-            return _kept_of(_list(self._value(entry), self._name, entry), self._name, entry)
+            found = self._value(entry)
+            if not isinstance(found, list):
+                raise no_log(self._name, f"{entry} holds no list")
+            return _kept_of(found, self._name, entry)
         pieces = JsonPieces(self._archive.open(entry))
         try:
             if pieces.next_is() != "[":
@@ -199,12 +202,6 @@ def _kept_of(items: Iterable[Any], name: str, entry: str) -> list[Json]:
             raise InputError(Finding(where=name, what=f"more than {MAX_SAMPLES:,} samples", mend="split the log"))
         found.append(_kept(item))
     return found
-
-
-def _list(data: Any, name: str, entry: str) -> list[Any]:
-    if not isinstance(data, list):
-        raise no_log(name, f"{entry} holds no list")
-    return data
 
 
 def _no_json(name: str, entry: str, error: JsonError) -> InputError:
