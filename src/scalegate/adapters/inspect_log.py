@@ -25,6 +25,7 @@ from scalegate.evidence.run import Dating, Reported, SourceFile, Status
 from scalegate.quantity import Digest, Identifier
 
 NEWEST_VERSION = 3
+_LONGEST_ID = 200
 _STATUS = {
     "success": Status.COMPLETED,
     "error": Status.ERROR,
@@ -80,6 +81,7 @@ def _run(log: LogContent, labels: Labels, digest: Digest, name: str) -> ParsedRu
         reported=reported,
         defects=tuple(_defects(log, samples)),
         header=header_of(log.header, found, scorer=_scorer_name(found, samples), scorers=samples.scorers),
+        log=_text(spec.get("eval_id"))[:_LONGEST_ID],
     )
 
 

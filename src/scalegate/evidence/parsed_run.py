@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from scalegate.evidence.run import Attempt, Dating, LogHeader, Reported, SourceFile, Status
-from scalegate.quantity import Identifier
+from scalegate.evidence.run import Attempt, Dating, LogHeader, Reported, RunManifest, SourceFile, Status
+from scalegate.quantity import Digest, Identifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,7 @@ class Labels:
 class ParsedRun:
     """One run as it was read: the attempts are in canonical order, whatever the order of the source.
 
+    `log` is the id that the tool gave the log, where it gave one: other bytes with the same id are another version.
     `defects` has names of what only the reader could see (`evidence.defects.READER_DEFECTS`).
     """
 
@@ -54,6 +55,16 @@ class ParsedRun:
     reported: Reported | None = None
     defects: tuple[str, ...] = ()
     header: LogHeader | None = None
+    log: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagedRun:
+    """A run whose bytes are written but do not count: `aside` names where, empty when they are in their place."""
+
+    address: Digest
+    manifest: RunManifest
+    aside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
