@@ -43,15 +43,22 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None, object_pairs_hook=_members)
 
 
-def parse_json(data: bytes) -> Any:
-    """The value that a whole document of at most `MAX_VALUE` bytes holds. Raises JsonError."""
+_QUICK = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None)
+
+
+def parse_json(data: bytes, *, twice: bool = False) -> Any:
+    """The value that a whole document of at most `MAX_VALUE` bytes holds. Raises JsonError.
+
+    Args:
+        twice: let a key stand twice, as Inspect does: the last one counts. Looking for them takes a third of the time.
+    """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise JsonError("not UTF-8") from None
     _check(len(text), text)
     try:
-        return _DECODER.decode(text)
+        return (_QUICK if twice else _DECODER).decode(text)
     except json.JSONDecodeError:
         raise JsonError("it breaks off or is malformed") from None
     except RecursionError:

@@ -143,7 +143,7 @@ class _Entries:
     def samples(self, entry: str) -> list[Json]:
         """A list of summaries."""
         if self._archive.entries[entry].size <= _WHOLE:
-            found = self._value(entry)
+            found = self._value(entry, twice=True)
             if not isinstance(found, list):
                 raise no_log(self._name, f"{entry} holds no list")
             return _kept_of(found, self._name, entry)
@@ -171,13 +171,13 @@ class _Entries:
         entry = "reductions.json"
         if entry not in self.known or not self._archive.fits(entry, _DETAILS_BUDGET):
             return []
-        found = self._value(entry)
+        found = self._value(entry, twice=True)
         return [r for r in found if isinstance(r, dict)] if isinstance(found, list) else []
 
-    def _value(self, entry: str) -> Any:
+    def _value(self, entry: str, *, twice: bool = False) -> Any:
         try:
             if self._archive.entries[entry].size <= _WHOLE:
-                return parse_json(self._archive.read(entry))
+                return parse_json(self._archive.read(entry), twice=twice)
             pieces = JsonPieces(self._archive.open(entry))
             value = pieces.value()
             pieces.end()
@@ -190,7 +190,9 @@ class _Entries:
 
 
 def _kept(sample: Json) -> Json:
-    return {key: sample[key] for key in _KEPT if key in sample} | said(sample)
+    kept = {key: sample[key] for key in _KEPT if key in sample}
+    kept.update(said(sample))
+    return kept
 
 
 def _kept_of(items: Iterable[Any], name: str, entry: str) -> list[Json]:
