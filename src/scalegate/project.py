@@ -135,13 +135,12 @@ class Project:
         self, paths: Sequence[str], *, model: str = "", evaluation: str = "", configuration: str = "", scorer: str = ""
     ) -> Ingestion:
         """Read evaluation logs into evidence and record, as `scalegate ingest` does; findings are in the answer."""
-        from scalegate.procedure.ingesting import ingest
         from scalegate.procedure.spooling import labels_for
 
         labels = labels_for(
             self.workspace, model=model, evaluation=evaluation, configuration=configuration, scorer=scorer
         )
-        return ingest(self.workspace, paths, labels, reader=self.read_log, keeper=self.store, now=self.now())
+        return self.ingest_logs(paths, labels)
 
     # ---------------------------------------------------------------------------- people and time
 
@@ -173,15 +172,32 @@ class Project:
 
     def read_log(self, path: str, labels: Labels) -> ParsedSource:
         """Read one source of evaluation results, by its content. Raises InputError."""
-        from scalegate.adapters.source_reader import read_source
-
-        return read_source(path, labels)
+        return _read_log(path, labels)
 
     def find_sources(self, paths: Sequence[str]) -> list[str]:
         """The sources that files, folders, patterns and URLs name. Raises InputError when there are too many."""
         from scalegate.adapters.source_files import find_sources
 
         return find_sources(paths)
+
+    def ingest_logs(
+        self, paths: Sequence[str], labels: Labels, tell: Callable[[int], None] = lambda _: None
+    ) -> Ingestion:
+        """Read evaluation logs into evidence and record, over several processes where there are many of them."""
+        from scalegate.adapters.process_pool import spread
+        from scalegate.procedure.ingesting import ingest
+
+        return ingest(
+            self.workspace,
+            paths,
+            labels,
+            reader=_read_log,
+            keeper=self.store,
+            now=self.now(),
+            digest_of=_digest_of,
+            spread=spread,
+            tell=tell,
+        )
 
     @property
     def spool(self) -> LogSpool:
@@ -480,6 +496,20 @@ def _demo_origin(name: str) -> str:
 
 
 # ----------------------------------------------------------------------------------------- files
+
+
+def _read_log(path: str, labels: Labels) -> ParsedSource:
+    """A function of the module, so that other processes can be asked for it."""
+    from scalegate.adapters.source_reader import read_source
+
+    return read_source(path, labels)
+
+
+def _digest_of(path: str) -> Digest:
+    """The digest that reading a source would give it. Raises InputError."""
+    from scalegate.adapters.source_reader import source_digest
+
+    return source_digest(path)
 
 
 def _workspace(settings: Settings, runs: EvidenceStore, scribe: Scribe, view: RecordView) -> Workspace:

@@ -151,14 +151,14 @@ def test_a_process_killed_while_writing_leaves_only_an_orphan(store: EvidenceSto
         path.write_bytes(data[:10])
         raise KilledError
 
-    kept = evidence_store._write_durably, evidence_store.shutil.rmtree
-    evidence_store._write_durably = killed
+    kept = evidence_store._write, evidence_store.shutil.rmtree
+    evidence_store._write = killed
     evidence_store.shutil.rmtree = lambda *_, **__: None  # type: ignore[assignment]
     try:
         with pytest.raises(KilledError):
             store.write_run(RUN, SOURCE)
     finally:
-        evidence_store._write_durably, evidence_store.shutil.rmtree = kept  # type: ignore[assignment]
+        evidence_store._write, evidence_store.shutil.rmtree = kept  # type: ignore[assignment]
     (orphan,) = store.orphans([])
     assert orphan.startswith(".aside-")
     address, manifest = store.write_run(RUN, SOURCE)

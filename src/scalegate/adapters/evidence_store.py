@@ -15,9 +15,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -27,13 +29,14 @@ from typing import Any
 from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.yaml_scan import locate, read_yaml
 from scalegate.errors import Finding, InputError
-from scalegate.evidence.parsed_run import ParsedRun
+from scalegate.evidence.parsed_run import ParsedRun, StagedRun
 from scalegate.evidence.run import Attempt, EvalRun, RunManifest, SourceFile, Status
 from scalegate.quantity import Digest, Identifier, Minutes, format_decimal, format_instant, parse_decimal, parse_instant
 from scalegate.shape import ShapeError, decode, encode
 
 MANIFEST, ATTEMPTS, SOURCE = "run.yaml", "attempts.jsonl", "source.json"
 _ASIDE = ".aside-"
+_FEW, _AT_ONCE = 4, 16  # files that are flushed one by one, and threads that flush more of them
 
 
 class EvidenceStore:
@@ -41,6 +44,7 @@ class EvidenceStore:
 
     def __init__(self, evidence: Path) -> None:
         self.runs = evidence / "runs"
+        self._mark = f"{_ASIDE}{secrets.token_hex(4)}-"  # of what is staged here, also by copies of this process
 
     def write_run(self, parsed: ParsedRun, source: SourceFile) -> tuple[Digest, RunManifest]:
         """Keep a run. One that is there and whole is not rewritten; one that was damaged is mended.
@@ -48,19 +52,66 @@ class EvidenceStore:
         Returns:
             The run's address and manifest, for the ingest entry: until that is recorded, the run does not count.
         """
+        staged = self.stage_run(parsed, source)
+        self.settle([staged])
+        return staged.address, staged.manifest
+
+    def stage_run(self, parsed: ParsedRun, source: SourceFile) -> StagedRun:
+        """Write a run beside its place, not durable yet. One that is in its place is mended where it is damaged."""
         attempts = format_attempts(parsed.attempts)
         manifest = manifest_of(parsed, source, digest_of(attempts))
         text = format_manifest(manifest)
         address = digest_of(text)
-        files = {ATTEMPTS: attempts, MANIFEST: text, SOURCE: _format_source(source)}
         place = self._place(address)
         try:
-            self.runs.mkdir(parents=True, exist_ok=True)
-            if place.exists() or not self._move_in(place, files):
+            if place.exists():
                 self._mend(place, {MANIFEST: text, ATTEMPTS: attempts})
+                return StagedRun(address=address, manifest=manifest)
+            self.runs.mkdir(parents=True, exist_ok=True)
+            aside = self._write_aside({ATTEMPTS: attempts, MANIFEST: text, SOURCE: _format_source(source)})
         except OSError as error:
             raise InputError(Finding(where=str(place), what=f"cannot be written: {error.strerror}")) from None
-        return address, manifest
+        return StagedRun(address=address, manifest=manifest, aside=aside.name)
+
+    def settle(self, staged: Iterable[StagedRun]) -> None:
+        """Make staged runs durable, then move each to its place. Many files are flushed at once: disks gather that.
+
+        Raises:
+            InputError: when they cannot be written; what was staged is gone then.
+        """
+        waiting = [run for run in staged if run.aside]
+        try:
+            flush([path for run in waiting for path in self._durable(self.runs / run.aside)])
+            for run in waiting:
+                self._move_in(self.runs / run.aside, self._place(run.address))
+            if waiting:
+                _sync(self.runs)
+        except OSError as error:
+            raise InputError(Finding(where=str(self.runs), what=f"cannot be written: {error.strerror}")) from None
+        finally:
+            self.drop(waiting)
+
+    def drop(self, staged: Iterable[StagedRun]) -> None:
+        """Forget staged runs that are not in their places."""
+        for run in staged:
+            if run.aside:
+                shutil.rmtree(self.runs / run.aside, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Forget everything that was staged and is in no place: by processes that ended, for example."""
+        for aside in self.runs.glob(f"{self._mark}*"):
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def holds(self, address: Digest, manifest: RunManifest) -> str | None:
+        """How a run's source was read, when manifest and attempts are whole; None when they are not. Parses no row."""
+        text, _ = _bytes(self._place(address) / MANIFEST)
+        attempts, _ = _bytes(self._place(address) / ATTEMPTS)
+        if text is None or attempts is None:
+            return None
+        if digest_of(text) != address or digest_of(attempts) != manifest.attempts:
+            return None
+        source = self.read_source(address)
+        return source.read_as if source else ""
 
     def read_run(self, address: Digest, recorded: RunManifest | None = None, plan: Digest | None = None) -> EvalRun:
         """Read a run back; with the recorded manifest, whatever became of the bytes is said in `problem` (E1).
@@ -99,23 +150,30 @@ class EvidenceStore:
     def _place(self, address: Digest) -> Path:
         return self.runs / Digest.parse(address).hex
 
-    def _move_in(self, place: Path, files: dict[str, bytes]) -> bool:
-        """Write aside and rename; False when another process was first."""
-        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.runs))
+    @staticmethod
+    def _durable(aside: Path) -> tuple[Path, ...]:
+        """What must be on the disk before a run counts: nothing rests on where its bytes came from."""
+        return aside / ATTEMPTS, aside / MANIFEST, aside
+
+    def _write_aside(self, files: dict[str, bytes]) -> Path:
+        aside = Path(tempfile.mkdtemp(prefix=self._mark, dir=self.runs))
         try:
             aside.chmod(0o755)
             for name, data in files.items():
-                _write_durably(aside / name, data)
-            _sync_folder(aside)
+                _write(aside / name, data)
+        except OSError:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        return aside
+
+    def _move_in(self, aside: Path, place: Path) -> None:
+        """Rename; when another process was first, its bytes are compared with these and mended."""
+        try:
             aside.rename(place)
         except OSError:
             if not place.is_dir():
                 raise
-            return False
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        _sync_folder(self.runs)
-        return True
+            self._mend(place, {name: (aside / name).read_bytes() for name in (MANIFEST, ATTEMPTS)})
 
     def _mend(self, place: Path, files: dict[str, bytes]) -> None:
         """Put back files whose bytes are not what the address says; leaves whole ones alone."""
@@ -124,7 +182,7 @@ class EvidenceStore:
                 aside = place / f"{_ASIDE}{name}"
                 _write_durably(aside, data)
                 aside.replace(place / name)
-                _sync_folder(place)
+                _sync(place)
 
     # -- reading
 
@@ -158,6 +216,10 @@ def _bytes(path: Path) -> tuple[bytes | None, str]:
         return None, f"{path.name} is absent or unreadable ({error.strerror})"
 
 
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
 def _write_durably(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
@@ -165,7 +227,17 @@ def _write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def flush(paths: Sequence[Path]) -> None:
+    """Make files and folders durable, several at a time. Raises OSError."""
+    if len(paths) <= _FEW:
+        for path in paths:
+            _sync(path)
+        return
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(_sync, paths))
+
+
+def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -193,6 +265,7 @@ def manifest_of(parsed: ParsedRun, source: SourceFile, attempts: Digest) -> RunM
         reported=parsed.reported,
         defects=tuple(sorted(set(parsed.defects))),
         header=parsed.header,
+        log=parsed.log,
     )
 
 

@@ -9,33 +9,29 @@ What a log's header says of its own results is noted as reported and never used 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from scalegate.adapters.inspect_archive import Archive
-from scalegate.adapters.inspect_conduct import KEPT, header_of, said
-from scalegate.adapters.inspect_samples import Samples, instant, parse_value, read_samples, score_of, whole
+from scalegate.adapters.inspect_agreement import parts_differ
+from scalegate.adapters.inspect_conduct import header_of
+from scalegate.adapters.inspect_samples import Samples, instant, parse_value, read_samples, whole
+from scalegate.adapters.inspect_source import Json, LogContent, identity, no_log, read_archive, read_document
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.parsed_run import Labels, ParsedRun, ParsedSource, in_order
 from scalegate.evidence.run import Dating, Reported, SourceFile, Status
 from scalegate.quantity import Digest, Identifier
 
-MAX_JSON = 256 * 1024 * 1024
 NEWEST_VERSION = 3
-_DETAILS_BUDGET = 256 * 1024 * 1024  # whole samples are opened for tokens alone only up to this many bytes
-_JOURNAL, _SAMPLES = "_journal/summaries/", "samples/"
+_LONGEST_ID = 200
 _STATUS = {
     "success": Status.COMPLETED,
     "error": Status.ERROR,
     "cancelled": Status.CANCELLED,
     "started": Status.STARTED,
 }
-Json = dict[str, Any]
 
 
 def read_inspect_log(path: Path, labels: Labels) -> ParsedSource:
@@ -51,9 +47,8 @@ def read_inspect_log(path: Path, labels: Labels) -> ParsedSource:
             digest = Digest(f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
             size = file.tell()
             file.seek(0)
-            log = (
-                _from_archive(file, path.name) if path.suffix.lower() == ".eval" else _from_json(file, size, path.name)
-            )
+            archived = path.suffix.lower() == ".eval"
+            log = read_archive(file, path.name) if archived else read_document(file, size, path.name)
     except OSError as error:
         raise InputError(Finding(where=path.name, what=f"cannot be read: {error.strerror}")) from None
     run = _run(log, labels, digest, path.name)
@@ -62,105 +57,10 @@ def read_inspect_log(path: Path, labels: Labels) -> ParsedSource:
     return ParsedSource(source=source, runs=(run,))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Log:
-    """A log as parsed JSON: its header, its samples, and what only the reading showed.
-
-    `details` are whole samples that were opened beside their summaries, without their transcripts.
-    """
-
-    header: Json
-    samples: list[Json]
-    details: list[Json]
-    defects: tuple[str, ...] = ()
-
-
-# --------------------------------------------------------------------------------------------- bytes
-
-
-def _from_json(file: BinaryIO, size: int, name: str) -> _Log:
-    if size > MAX_JSON:
-        what = f"larger than {MAX_JSON // 1024 // 1024} MiB"
-        raise InputError(Finding(where=name, what=what, mend="convert it to .eval"))
-    header = _mapping(_loads(file.read(), name, ""), name, "")
-    samples = header.pop("samples", None)
-    return _Log(header=header, samples=[_kept(s) for s in _mappings(samples or [], name, "samples")], details=[])
-
-
-def _from_archive(file: BinaryIO, name: str) -> _Log:
-    archive = Archive(file, name)
-
-    def load(entry: str) -> Any:
-        return _loads(archive.read(entry), name, entry)
-
-    if "header.json" in archive.entries:
-        header = _mapping(load("header.json"), name, "header.json")
-    elif "_journal/start.json" in archive.entries:
-        header = _mapping(load("_journal/start.json"), name, "_journal/start.json") | {"status": "started"}
-    else:
-        raise _no_log(name, "neither header.json nor _journal/start.json is in the archive")
-    stored = ["summaries.json"] if "summaries.json" in archive.entries else archive.names(_JOURNAL)
-    summaries = [summary for entry in stored for summary in _mappings(load(entry), name, entry)]
-    entries = archive.names(_SAMPLES)
-    differ = bool(entries) and len(entries) != len(summaries)
-    details: list[Json] = []
-    if differ or any("model_usage" not in summary for summary in summaries):
-        for entry in entries:
-            if not summaries or archive.fits(entry, _DETAILS_BUDGET):
-                details.append(_kept(_mapping(load(entry), name, entry)))
-    summarised = {_identity(summary) for summary in summaries}
-    others = [sample for sample in details if _identity(sample) not in summarised]
-    defects = ("summaries_disagree",) if differ and stored == ["summaries.json"] else ()
-    return _Log(header=header, samples=[*summaries, *others], details=details, defects=defects)
-
-
-def _kept(sample: Json) -> Json:
-    return {key: sample[key] for key in _KEPT if key in sample} | said(sample)
-
-
-# What of a whole sample is looked at; its transcript is dropped as soon as it is parsed.
-_KEPT = (
-    "id", "epoch", "scores", "score", "error", "limit", "invalidation", "model_usage", "started_at", "completed_at",
-    *KEPT,
-)  # fmt: skip
-
-
-def _identity(sample: Json) -> tuple[str, str]:
-    return str(sample.get("id")), str(sample.get("epoch", "1"))
-
-
-def _loads(data: bytes, name: str, entry: str) -> Any:
-    try:
-        text = data.decode("utf-8")
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        where = f"entry {entry!r}: " if entry else ""
-        raise InputError(Finding(where=name, what=f"{where}no whole JSON", mend="copy the log again")) from None
-
-
-def _mapping(data: Any, name: str, entry: str) -> Json:
-    if not isinstance(data, dict):
-        raise _no_log(name, f"{entry or 'it'} holds no JSON object")
-    return data
-
-
-def _mappings(data: Any, name: str, entry: str) -> list[Json]:
-    if not isinstance(data, list):
-        raise _no_log(name, f"{entry} holds no list")
-    return [_mapping(item, name, entry) for item in data]
-
-
-def _no_log(name: str, why: str) -> InputError:
-    return InputError(Finding(where=name, what=f"no Inspect log: {why}", mend="give a log that Inspect AI wrote"))
-
-
-# --------------------------------------------------------------------------------------------- meaning
-
-
-def _run(log: _Log, labels: Labels, digest: Digest, name: str) -> ParsedRun:
+def _run(log: LogContent, labels: Labels, digest: Digest, name: str) -> ParsedRun:
     spec = log.header.get("eval")
     if not isinstance(spec, dict) or not isinstance(log.header.get("status"), str):
-        raise _no_log(name, "it has no eval and status")
+        raise no_log(name, "it has no eval and status")
     model = _text(spec.get("model"))
     found = list(_with_details(log))
     samples = read_samples(found, name=name, model=model, scorer=labels.scorer)
@@ -181,6 +81,7 @@ def _run(log: _Log, labels: Labels, digest: Digest, name: str) -> ParsedRun:
         reported=reported,
         defects=tuple(_defects(log, samples)),
         header=header_of(log.header, found, scorer=_scorer_name(found, samples), scorers=samples.scorers),
+        log=_text(spec.get("eval_id"))[:_LONGEST_ID],
     )
 
 
@@ -209,11 +110,14 @@ def _run_label(spec: Json, digest: Digest) -> Identifier:
     return Identifier(f"source-{digest.hex[:16]}")
 
 
-def _with_details(log: _Log) -> Iterable[Json]:
+def _with_details(log: LogContent) -> Iterable[Json]:
     """Summaries, with the tokens and endings that older ones leave to the whole samples."""
-    details = {_identity(sample): sample for sample in log.details}
+    details = {identity(sample): sample for sample in log.details}
+    if not details:
+        yield from log.samples
+        return
     for summary in log.samples:
-        sample = details.get(_identity(summary), {})
+        sample = details.get(identity(summary), {})
         extra = {key: value for key, value in sample.items() if key not in ("scores", "score")}
         yield extra | {key: value for key, value in summary.items() if value is not None or key not in extra}
 
@@ -271,7 +175,7 @@ def _dated(header: Json, spec: Json, samples: Samples, labels: Labels) -> tuple[
     return (labels.dated, Dating.STATED) if labels.dated else (None, Dating.UNKNOWN)
 
 
-def _defects(log: _Log, samples: Samples) -> Iterable[str]:
+def _defects(log: LogContent, samples: Samples) -> Iterable[str]:
     yield from log.defects
     if log.header.get("invalidated"):
         yield "invalidated"
@@ -285,15 +189,5 @@ def _defects(log: _Log, samples: Samples) -> Iterable[str]:
         started, completed = instant(stats.get("started_at")), instant(stats.get("completed_at"))
         if started and completed and completed < started:
             yield "clock_order"
-    if not log.defects and _scores_differ(log, samples.scorer):
+    if not log.defects and parts_differ(log, samples):
         yield "summaries_disagree"
-
-
-def _scores_differ(log: _Log, scorer: str) -> bool:
-    """Whether a sample that was opened has another score than its summary, or is in no summary."""
-    summaries = {_identity(summary): summary for summary in log.samples}
-    for sample in log.details:
-        summary = summaries.get(_identity(sample))
-        if summary is None or (scorer and score_of(sample, scorer) != score_of(summary, scorer)):
-            return True
-    return False

@@ -9,10 +9,12 @@ in which numbers are text, so that no digit is lost.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from scalegate.adapters.inspect_conduct import rescored, seconds_of, transcript_of
@@ -23,6 +25,8 @@ from scalegate.quantity import Identifier, parse_decimal, whole_second
 MAX_FINDINGS = 20
 _MAX_DIGITS = 28
 _MAX_WHOLE = 2**53 - 1
+_SHORT_WHOLE = 15  # digits that surely stay below it
+_UTC_NOTATION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00\Z", re.ASCII)
 _GRADES = {
     "C": Decimal(1),
     "P": Decimal("0.5"),
@@ -33,6 +37,9 @@ _GRADES = {
     "no": Decimal(0),
     "false": Decimal(0),
 }
+
+
+Scores = dict[str, dict[str, Any]]  # of one sample, by scorer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,15 +68,15 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
     Raises:
         InputError: for several scorers and none named, an unknown one, and every sample that cannot be read.
     """
-    found = list(samples)
-    known_scorers = scorers_of(found)
+    found = [(sample, scores_of(sample)) for sample in samples]
+    known_scorers = scorers_of(scores for _, scores in found)
     chosen = choose_scorer(known_scorers, scorer, name)
     attempts: list[Attempt] = []
     findings: list[Finding] = []
     more = 0
-    for at, sample in enumerate(found):
+    for at, (sample, scores) in enumerate(found):
         try:
-            attempts.append(_attempt(sample, chosen, model))
+            attempts.append(_attempt(sample, scores, chosen, model))
         except InputError as error:
             more += len(findings) >= MAX_FINDINGS
             finding = error.findings[0]
@@ -77,35 +84,49 @@ def read_samples(samples: Iterable[dict[str, Any]], *, name: str, model: str, sc
     if findings:
         capped = findings[:MAX_FINDINGS]
         raise InputError(*capped, *([Finding(where=name, what=f"and {more} more findings")] if more else []))
-    ended = [instant(sample.get("completed_at")) for sample in found]
-    known = [moment for moment in ended if moment is not None]
     return Samples(
         attempts=tuple(attempts),
         scorer=chosen,
         scorers=len(known_scorers),
         first_began=min((a.started_at for a in attempts if a.started_at is not None), default=None),
-        last_ended=max(known, default=None),
+        last_ended=_last(sample.get("completed_at") for sample, _ in found),
     )
+
+
+def _last(texts: Iterable[Any]) -> datetime | None:
+    """The latest of many times. Those in one notation of UTC are compared as text: that is what the notation is for."""
+    same = {text for text in texts if isinstance(text, str)}
+    if same and all(map(_UTC_NOTATION.match, same)):
+        same = {max(same)} if instant(max(same)) else same
+    return max((moment for text in same if (moment := instant(text)) is not None), default=None)
 
 
 # -------------------------------------------------------------------------------------------- scorers
 
 
-def scorers_of(samples: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+def scorers_of(given: Iterable[Scores]) -> tuple[str, ...]:
     """Names of all scorers; a scorer that gives several named values counts as `scorer.name` for each."""
     names: dict[str, None] = {}
-    for sample in samples:
-        for scorer, score in scores_of(sample).items():
+    for scores in given:
+        for scorer, score in scores.items():
             value = score.get("value")
-            names.update(dict.fromkeys([f"{scorer}.{key}" for key in value] if isinstance(value, dict) else [scorer]))
+            if isinstance(value, dict):
+                names.update(dict.fromkeys(f"{scorer}.{key}" for key in value))
+            else:
+                names[scorer] = None
     return tuple(names)
 
 
-def scores_of(sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def scores_of(sample: dict[str, Any]) -> Scores:
     """Scores by scorer; logs of the first version have one score without a name."""
     scores = sample.get("scores")
     if not isinstance(scores, dict):
         scores = {"score": sample.get("score")}
+    for score in scores.values():
+        if not isinstance(score, dict):
+            break
+    else:
+        return scores
     return {scorer: score for scorer, score in scores.items() if isinstance(score, dict)}
 
 
@@ -120,9 +141,8 @@ def choose_scorer(known: tuple[str, ...], asked: str, name: str) -> str:
     return asked or next(iter(known), "")
 
 
-def score_of(sample: dict[str, Any], scorer: str) -> Decimal | None:
+def score_of(scores: Scores, scorer: str) -> Decimal | None:
     """The score that a scorer gave. Raises InputError for values that are no score."""
-    scores = scores_of(sample)
     if scorer in scores:
         return parse_value(scores[scorer].get("value"))
     for known, score in scores.items():
@@ -137,14 +157,20 @@ def parse_value(value: Any) -> Decimal | None:
     if value is None or isinstance(value, bool):
         return None if value is None else Decimal(int(value))
     if isinstance(value, str):
-        grade = _GRADES.get(value) or _GRADES.get(value.lower() if len(value) > 1 else value)
-        if grade is not None:
-            return grade
-        number = _number(value)
+        number = _parse_text(value)
         if number is not None:
             return number
     shown = value[:40] if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
     raise InputError(Finding(what=f"the score {shown!r} is no number and no grade", mend="choose another scorer"))
+
+
+@lru_cache(maxsize=4096)
+def _parse_text(value: str) -> Decimal | None:
+    """Equal texts are parsed once: attempts share few scores."""
+    grade = _GRADES.get(value)
+    if grade is None and len(value) > 1:
+        grade = _GRADES.get(value.lower())
+    return _number(value) if grade is None else grade
 
 
 def _number(text: str) -> Decimal | None:
@@ -158,18 +184,19 @@ def _number(text: str) -> Decimal | None:
 # ------------------------------------------------------------------------------------------- attempts
 
 
-def _attempt(sample: dict[str, Any], scorer: str, model: str) -> Attempt:
-    epoch = whole(sample.get("epoch", "1"))
+def _attempt(sample: dict[str, Any], scores: Scores, scorer: str, model: str) -> Attempt:
+    get = sample.get
+    epoch = whole(get("epoch", "1"))
     if not epoch:
         raise InputError(Finding(what="its epoch is no number from 1", mend="copy the log again"))
-    identity = sample.get("id")
+    identity = get("id")
     return Attempt(
         task=Identifier.parse(identity if isinstance(identity, str) else ""),
         attempt=epoch,
-        score=score_of(sample, scorer) if scorer else None,
+        score=score_of(scores, scorer) if scorer else None,
         status=_status(sample),
-        tokens=_tokens(sample.get("model_usage"), model),
-        started_at=instant(sample.get("started_at")),
+        tokens=_tokens(get("model_usage"), model),
+        started_at=instant(get("started_at")),
         seconds=seconds_of(sample),
         transcript=transcript_of(sample),
         rescored=rescored(sample, scorer),
@@ -196,6 +223,8 @@ def _tokens(usage: Any, model: str) -> int | None:
 
 def whole(value: Any) -> int | None:
     """A whole number from 0, or None."""
+    if isinstance(value, str) and len(value) <= _SHORT_WHOLE and value.isascii() and value.isdigit():
+        return int(value)
     number = _number(value) if isinstance(value, str) else None
     if number is None or not 0 <= number <= _MAX_WHOLE or number != int(number):
         return None
@@ -204,6 +233,8 @@ def whole(value: Any) -> int | None:
 
 def instant(value: Any) -> datetime | None:
     """A time with a zone, as whole seconds in UTC; None for anything else: a time without a zone is no time."""
+    if value is None:
+        return None
     try:
         read = datetime.fromisoformat(value) if isinstance(value, str) else None
         return None if read is None or read.tzinfo is None else whole_second(read)

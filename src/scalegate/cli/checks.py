@@ -106,6 +106,7 @@ def show(
             "issuer": e.entry.head.issuer,
             "issued_at": format_instant(e.entry.head.issued_at),
             "digest": e.digest,
+            **_version(e.entry.body),
         }
         for e in (entries[-last:] if last else entries)
     ]
@@ -115,8 +116,15 @@ def show(
         for row in rows:
             line = f"{row['entry']:>6}  {row['issued_at']}  {row['kind']:<20} {row['issuer']:<12} {row['about']}"
             # `dispose` and the runs of a control are named by address
-            typer.echo(f"{line}  {row['subject']}" if row["kind"] == "run_ingested" else line)
+            line = f"{line}  {row['subject']}" if row["kind"] == "run_ingested" else line
+            typer.echo(line + (f"  another version of run {row['amends']}" if "amends" in row else ""))
     return 0
+
+
+def _version(body: object) -> dict[str, str]:
+    """The recorded run that an ingested one is another version of."""
+    amends: str | None = getattr(body, "amends", None)
+    return {"amends": amends} if amends else {}
 
 
 @log_app.command()

@@ -9,6 +9,8 @@ import json
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -112,6 +114,21 @@ def console(*, stderr: bool = False) -> Console:
 def say(text: str) -> None:
     """A message for a person: standard error."""
     sys.stderr.write(in_words(text, sys.stderr) + "\n")
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal while something long is done; nothing where messages go to a file or a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("scalegate: {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # Without a thread of its own: the work is spread over copies of this process.
+    with Progress(*columns, console=console(stderr=True), auto_refresh=False, transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(task, completed=done, refresh=True)
 
 
 def answer(text: str) -> None:

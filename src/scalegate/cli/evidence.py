@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scalegate.cli.context import Context, dry, print_json, say
+from scalegate.cli.context import Context, dry, print_json, progress, say
 from scalegate.cli.main import app
 from scalegate.errors import UsageError
 from scalegate.quantity import Identifier, parse_instant
@@ -70,7 +70,6 @@ def ingest(
 ) -> int:
     """Read evaluation logs into the evidence and the record. A file that cannot be read stops no other."""
     from scalegate.evidence.parsed_run import Labels
-    from scalegate.procedure.ingesting import ingest as read
 
     if not paths and not spooled:
         raise UsageError("name the logs to read, or give --spooled")
@@ -85,16 +84,21 @@ def ingest(
         dated=parse_instant(dated) if dated else None,
         scorer=scorer,
     )
-    ports: dict[str, Any] = {"reader": project.read_log, "keeper": project.store}
-    done = read(project.workspace, project.find_sources(paths or ()), labels, **ports, now=project.now())
+    sources = project.find_sources(paths or ())
+    with progress("reading", len(sources)) as tell:
+        done = project.ingest_logs(sources, labels, tell)
     if spooled:
         from scalegate.procedure.spooling import ingest_spooled
 
+        ports: dict[str, Any] = {"reader": project.read_log, "keeper": project.store}
         more = ingest_spooled(project.workspace, project.spool, **ports, now=project.now())
         done = replace(done, files=(*done.files, *more.files), findings=(*done.findings, *more.findings))
     for file in done.files:
         rows = sum(m.rows for m in file.recorded)
         say(f"scalegate: {file.path}: {len(file.recorded)} runs recorded, {rows} attempts; {file.known} known already")
+        for amended in dict.fromkeys(filter(None, file.amends)):
+            say(f"scalegate: {file.path}: another version of run {amended}: what either showed counts,")
+            say("  what either did not show counts for nothing until another role has disposed of one of them (E4)")
     for finding in done.findings:
         say(f"scalegate: {finding}")
     if options.as_json:

@@ -225,8 +225,14 @@ def ingestion_form(done: Ingestion) -> Form:
                 "path": file.path,
                 "known": file.known,
                 "runs": [
-                    {"model": m.model, "evaluation": m.evaluation, "configuration": m.configuration, "rows": m.rows}
-                    for m in file.recorded
+                    {
+                        "model": m.model,
+                        "evaluation": m.evaluation,
+                        "configuration": m.configuration,
+                        "rows": m.rows,
+                        "amends": amends,
+                    }
+                    for m, amends in zip(file.recorded, file.amends, strict=True)
                 ],
             }
             for file in done.files

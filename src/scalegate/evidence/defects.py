@@ -69,6 +69,8 @@ READER_DEFECTS = {
     "result_unclear": "the attempts do not say to which of the log's results they belong",
     "duplicate_ids": "two attempts of the log have the same id",
     "weights_disagree": "the weights of an agent's runs do not add up to 1: rows were taken out or put in",
+    "amended": "another version of it was recorded later",
+    "amends": "it is another version of a recorded run that nobody has disposed of",
 }
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from scalegate.evidence.run import Attempt, Dating, LogHeader, Reported, SourceFile, Status
-from scalegate.quantity import Identifier
+from scalegate.evidence.run import Attempt, Dating, LogHeader, Reported, RunManifest, SourceFile, Status
+from scalegate.quantity import Digest, Identifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class Labels:
 class ParsedRun:
     """One run as it was read: the attempts are in canonical order, whatever the order of the source.
 
+    `log` is the id that the tool gave the log, where it gave one: other bytes with the same id are another version.
     `defects` has names of what only the reader could see (`evidence.defects.READER_DEFECTS`).
     """
 
@@ -53,6 +55,16 @@ class ParsedRun:
     reported: Reported | None = None
     defects: tuple[str, ...] = ()
     header: LogHeader | None = None
+    log: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagedRun:
+    """A run whose bytes are written but do not count: `aside` names where, empty when they are in their place."""
+
+    address: Digest
+    manifest: RunManifest
+    aside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +77,10 @@ class ParsedSource:
 
 def in_order(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     """Sorted by task, number and content, so that the order of rows moves no digest (law 4)."""
-    return tuple(sorted(attempts, key=lambda a: (a.task, a.attempt, content_key(a))))
+    ordered = sorted(attempts, key=lambda a: (a.task, a.attempt))
+    if all((one.task, one.attempt) != (next_.task, next_.attempt) for one, next_ in pairwise(ordered)):
+        return tuple(ordered)  # no two differ in content alone
+    return tuple(sorted(ordered, key=lambda a: (a.task, a.attempt, content_key(a))))
 
 
 def content_key(attempt: Attempt) -> tuple[str, ...]:

@@ -225,6 +225,7 @@ class RunManifest:
         attempts, source: digests of the attempts file and of the bytes that were ingested.
         defects: names of defects that only the reader of the source could see.
         header: what the log says of how it was made; None for sources that say nothing.
+        log: the id that the tool gave the log, or empty: other bytes with the same id are another version of it.
     """
 
     schema: Literal["scalegate.run/1"]
@@ -241,17 +242,19 @@ class RunManifest:
     reported: Reported | None = None
     defects: tuple[str, ...] = ()
     header: LogHeader | None = None
+    log: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFile:
-    """`source.json`: where a run's bytes came from."""
+    """`source.json`: where a run's bytes came from; `read_as` is one text for one way of reading them."""
 
     schema: Literal["scalegate.source/1"]
     name: str
     format: str
     digest: Digest
     bytes: int
+    read_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

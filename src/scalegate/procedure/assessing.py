@@ -30,6 +30,7 @@ from scalegate.evidence.configuration import ancestors
 from scalegate.evidence.run import EvalRun, Model
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.procedure.flagging import write_flags
+from scalegate.procedure.versions import marked, open_versions
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
@@ -95,7 +96,8 @@ def requests(
     stated = {workspace.models[name].model.subject for name in families}
     subjects = frozenset(stated | workspace.view.lineage.get(entry.model.subject, set()))
     bearing = [r for r in workspace.view.runs if r.subject == entry.model.subject or r.subject in subjects]
-    runs = tuple(_recorded(workspace, run) for run in bearing)
+    versions = open_versions(workspace.view.runs, workspace.view.dispositions.keys())
+    runs = tuple(_recorded(workspace, run, versions) for run in bearing)
     dangers = tuple(_dangers(workspace.view, {entry.model.subject, *subjects}))
     tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
     controls = tuple(_controls(workspace, policy))
@@ -236,8 +238,8 @@ def _checks(workspace: Workspace, subject: str) -> tuple[RecordedCheck, ...]:
     return tuple(RecordedCheck(check=check, disposed=check.id in disposed) for check in found)
 
 
-def _recorded(workspace: Workspace, ingested: RunIngested) -> RecordedRun:
-    run: EvalRun = workspace.runs.read_run(ingested.address, ingested.manifest)
+def _recorded(workspace: Workspace, ingested: RunIngested, versions: Mapping[Digest, str]) -> RecordedRun:
+    run: EvalRun = marked(workspace.runs.read_run(ingested.address, ingested.manifest), versions)
     disposition = workspace.view.dispositions.get(ingested.address)
     plan = workspace.view.plans.get(ingested.plan) if ingested.plan else None
     registered = next((s for s in workspace.suites.values() if plan and s.digest == plan.suite), None)

@@ -1,46 +1,51 @@
 """Ingest: evaluation logs become runs in the store and entries in the record (E1, E6).
 
-For: command line, service. Does not know: formats, storage.
+For: command line, service. Does not know: formats, storage, how sources are spread over processes.
 
-A file that cannot be read gives findings and nothing else: the others are read, and nothing of it is kept.
-A run counts only when its entry exists, and the entry comes after the run's bytes are durable.
+A source that cannot be read gives findings and nothing else: the others are read, and nothing of it is kept.
+A run counts only when its entry exists, and the entry comes after the run's bytes are durable. Runs are recorded
+in batches: what an interruption leaves unrecorded is taken up by the same call again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from scalegate.errors import Finding, InputError
-from scalegate.evidence.parsed_run import Labels, ParsedRun, ParsedSource
-from scalegate.evidence.run import Dating, RunManifest, SourceFile
+from scalegate.errors import Finding
+from scalegate.evidence.parsed_run import Labels, StagedRun
+from scalegate.evidence.run import Attempt, RunManifest
 from scalegate.policy.document import PolicyDocument
+from scalegate.procedure.intake import Admission, Intake, Reader, RunKeeper, Taken, too_large
+from scalegate.procedure.versions import earlier_version, same_content
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Digest
 from scalegate.record.entry import About, EntryKind, PlanRegistered, RunIngested
 
-
-class Reader(Protocol):
-    """Reads one file of evaluation results. Raises InputError when it cannot be used."""
-
-    def __call__(self, path: str, labels: Labels) -> ParsedSource: ...
+BATCH = 64  # sources whose runs are made durable and recorded together
 
 
-class RunKeeper(Protocol):
-    """Keeps a run durably and answers with its address."""
+class Spread(Protocol):
+    """Takes in many sources, in their order; None for one whose reading ended the process it was read in."""
 
-    def write_run(self, parsed: ParsedRun, source: SourceFile) -> tuple[Digest, RunManifest]: ...
+    def __call__(self, intake: Callable[[str], Taken], paths: Sequence[str], /) -> Iterator[Taken | None]: ...
+
+
+def in_turn(intake: Callable[[str], Taken], paths: Sequence[str]) -> Iterator[Taken | None]:
+    """One source after the other, in this process."""
+    return map(intake, paths)
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestedFile:
-    """What came of one file: runs recorded now, runs that the record had already."""
+    """What came of one file: runs recorded now, with the run that each amends, and runs that the record had already."""
 
     path: str
     recorded: tuple[RunManifest, ...]
     known: int
+    amends: tuple[Digest | None, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,102 +64,146 @@ def ingest(
     reader: Reader,
     keeper: RunKeeper,
     now: datetime,
+    digest_of: Callable[[str], Digest] | None = None,
+    spread: Spread = in_turn,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> Ingestion:
-    """Read files and record their runs; a run that is recorded already is not added twice."""
-    files, findings = [], list[Finding]()
-    for path in paths:
+    """Read sources and record their runs; a run that is recorded already is not added twice.
+
+    Args:
+        digest_of: the digest that reading a source would give it, so that what was read before is not read again.
+        spread: over processes, for example.
+        tell: is told after every source how many have been taken in.
+    """
+    paths = list(paths)
+    intake = Intake(
+        labels=labels,
+        reader=reader,
+        keeper=keeper,
+        admission=_admission(workspace),
+        digest_of=digest_of,
+        recorded=_by_source(workspace),
+    )
+    files, findings, waiting = list[IngestedFile](), list[Finding](), list[Taken]()
+    try:
+        for count, (path, taken) in enumerate(zip(paths, spread(intake, paths), strict=True), 1):
+            answer = taken or Taken(path=path, findings=(too_large(path),))
+            findings += answer.findings
+            if not answer.findings:
+                waiting.append(answer)
+            if len(waiting) == BATCH:
+                batch, waiting = waiting, []
+                files += _record(workspace, batch, keeper, now)
+            tell(count)
+    finally:
         try:
-            source = reader(path, labels)
-            _check_labels(workspace, source)
-            _check_age(workspace, source)
-        except InputError as error:
-            findings += error.findings
-            continue
-        files.append(_keep(workspace, path, source, keeper, now))
+            files += _record(workspace, waiting, keeper, now)
+        finally:
+            keeper.sweep()
     return Ingestion(files=tuple(files), findings=tuple(findings))
 
 
-def _check_labels(workspace: Workspace, source: ParsedSource) -> None:
-    """Raises InputError when a run names a model or a configuration that the project does not have."""
-    name = source.source.name
-    kinds = (
-        ("model", {r.model for r in source.runs}, workspace.models, "models.yaml"),
-        ("configuration", {r.configuration for r in source.runs}, workspace.configurations, "configurations.yaml"),
+def _admission(workspace: Workspace) -> Admission:
+    document = _document(workspace)
+    return Admission(
+        models=frozenset(workspace.models),
+        configurations=frozenset(workspace.configurations),
+        evaluations=tuple(document.evaluation.evaluations) if document else None,
     )
-    findings = [
-        Finding(where=name, what=f"{file} has no {kind} {label!r}", mend=f"add it to {file}, or give --{kind}")
-        for kind, labels, known, file in kinds
-        for label in sorted(labels - set(known))
-    ]
-    findings += _unknown_evaluations(workspace, name, {r.evaluation for r in source.runs})
-    if findings:
-        raise InputError(*findings[:20])
 
 
-def _check_age(workspace: Workspace, source: ParsedSource) -> None:
-    """Old evidence does not become young by being ingested again under another stated date or label.
-
-    Raises:
-        InputError: for a source that is recorded already, with another date than the one now stated.
-    """
-    dates = {r.manifest.dated for r in workspace.view.runs if r.manifest.source == source.source.digest}
-    stated = {r.dated for r in source.runs if r.dating is Dating.STATED}
-    if dates and stated - dates:
-        raise InputError(
-            Finding(
-                where=source.source.name,
-                rule="V7",
-                what="this file is recorded already, under another date",
-                mend="give the date it was recorded with; new runs come in a new file",
-            )
-        )
+def _by_source(workspace: Workspace) -> dict[Digest, tuple[tuple[Digest, RunManifest], ...]]:
+    found: dict[Digest, list[tuple[Digest, RunManifest]]] = {}
+    for run in workspace.view.runs:
+        found.setdefault(run.manifest.source, []).append((run.address, run.manifest))
+    return {source: tuple(runs) for source, runs in found.items()}
 
 
 def _document(workspace: Workspace) -> PolicyDocument | None:
     return workspace.view.policy.document if workspace.view.policy else workspace.policy_file.document
 
 
-def _unknown_evaluations(workspace: Workspace, name: str, evaluations: Iterable[str]) -> list[Finding]:
-    document = _document(workspace)
-    if document is None:
-        return []
-    known = document.evaluation.evaluations
-    mend = f"name it as in the policy ({', '.join(known)}), or give --evaluation"
-    return [
-        Finding(where=name, what=f"the policy names no evaluation {e!r}", mend=mend)
-        for e in sorted(evaluations)
-        if e not in known
-    ]
+# ------------------------------------------------------------------------------------------ recording
 
 
-def _keep(workspace: Workspace, path: str, source: ParsedSource, keeper: RunKeeper, now: datetime) -> IngestedFile:
-    kept = [keeper.write_run(run, source.source) for run in source.runs]
-    fresh: list[RunIngested] = []
+def _record(workspace: Workspace, batch: Sequence[Taken], keeper: RunKeeper, now: datetime) -> list[IngestedFile]:
+    """Make the runs of several sources durable, then record those that are new, in one transaction."""
+    fresh, others = _sorted(workspace, batch)
+    keeper.drop(others)
+    keeper.settle(fresh.values())
+    entries: dict[Digest, RunIngested] = {}
 
     def drafts() -> list[Draft]:
-        known = {r.address for r in workspace.view.runs}
-        fresh[:] = [_entry(workspace, address, manifest) for address, manifest in kept if address not in known]
+        entries.clear()
+        seen = list(workspace.view.runs)
+        known = {run.address for run in seen}
+        for taken in batch:
+            together = {run.address for run in taken.staged}
+            for address in (run.address for run in taken.staged if run.address in fresh):
+                if address in known or address in entries:
+                    continue
+                entries[address] = _entry(
+                    workspace, fresh[address], _earlier(workspace, fresh[address], seen, together)
+                )
+                seen.append(entries[address])
         return [
             Draft(kind=EntryKind.RUN_INGESTED, about=About(name=b.manifest.run, digest=b.address), body=b)
-            for b in fresh
+            for b in entries.values()
         ]
 
-    if drafts():
+    if fresh and drafts():
         policy = workspace.view.policy.digest if workspace.view.policy else None
         write(workspace, drafts, policy=policy, now=now)
-    return IngestedFile(path=path, recorded=tuple(b.manifest for b in fresh), known=len(kept) - len(fresh))
+    return [_answer(taken, entries) for taken in batch]
 
 
-def _entry(workspace: Workspace, address: Digest, manifest: RunManifest) -> RunIngested:
-    model = workspace.models[manifest.model].model
+def _sorted(workspace: Workspace, batch: Sequence[Taken]) -> tuple[dict[Digest, StagedRun], list[StagedRun]]:
+    """Runs that the record does not have and whose content no recorded run has, each once; and the others."""
+    addresses = {run.address for run in workspace.view.runs}
+    by_rows: dict[Digest, list[RunManifest]] = {}
+    for recorded in workspace.view.runs:
+        by_rows.setdefault(recorded.manifest.attempts, []).append(recorded.manifest)
+    fresh: dict[Digest, StagedRun] = {}
+    others: list[StagedRun] = []
+    for run in (run for taken in batch for run in taken.staged):
+        alike = by_rows.setdefault(run.manifest.attempts, [])
+        if run.address in addresses or same_content(run.manifest, alike):
+            others.append(run)
+            continue
+        addresses.add(run.address)
+        alike.append(run.manifest)
+        fresh[run.address] = run
+    return fresh, others
+
+
+def _answer(taken: Taken, entries: dict[Digest, RunIngested]) -> IngestedFile:
+    recorded = [entries.pop(run.address) for run in taken.staged if run.address in entries]
+    return IngestedFile(
+        path=taken.path,
+        recorded=tuple(body.manifest for body in recorded),
+        known=taken.known + len(taken.staged) - len(recorded),
+        amends=tuple(body.amends for body in recorded),
+    )
+
+
+def _earlier(workspace: Workspace, run: StagedRun, seen: Sequence[RunIngested], together: set[Digest]) -> Digest | None:
+    def attempts(address: Digest, manifest: RunManifest) -> tuple[Attempt, ...] | None:
+        return workspace.runs.read_run(address, manifest).attempts
+
+    return earlier_version(run.address, run.manifest, seen, together, attempts)
+
+
+def _entry(workspace: Workspace, run: StagedRun, amends: Digest | None) -> RunIngested:
+    manifest, model = run.manifest, workspace.models[run.manifest.model].model
     return RunIngested(
-        address=address,
+        address=run.address,
         manifest=manifest,
         subject=model.subject,
         plan=_plan(workspace, manifest, model.subject),
         effective_compute=model.effective_compute,
         suite=_suite(workspace, manifest.evaluation),
         configuration=workspace.configurations[manifest.configuration].tested,
+        amends=amends,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scalegate.evidence.defects import defects_of
+from scalegate.procedure.versions import marked, open_versions
 from scalegate.procedure.workspace import Workspace
 from scalegate.publication.foot import RecordFoot
 from scalegate.quantity import Digest
@@ -45,8 +46,9 @@ def _invalid_runs(workspace: Workspace) -> int:
     if policy is None:
         return 0
     invalid = 0
+    versions = open_versions(view.runs, view.dispositions.keys())
     for ingested in view.runs:
-        run = workspace.runs.read_run(ingested.address, ingested.manifest)
+        run = marked(workspace.runs.read_run(ingested.address, ingested.manifest), versions)
         run = replace(run, recorded_at=view.run_times[ingested.address])
         evaluation = policy.document.evaluation.evaluations.get(ingested.manifest.evaluation)
         registered = workspace.suites.get(evaluation.suite) if evaluation else None

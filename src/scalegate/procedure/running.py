@@ -17,7 +17,8 @@ from scalegate.evidence.parsed_run import Labels, ParsedSource
 from scalegate.evidence.run import Status
 from scalegate.policy.document import PolicyDocument
 from scalegate.procedure.acts import register
-from scalegate.procedure.ingesting import Ingestion, Reader, RunKeeper, ingest
+from scalegate.procedure.ingesting import Ingestion, ingest
+from scalegate.procedure.intake import Reader, RunKeeper
 from scalegate.procedure.planning import power_words
 from scalegate.procedure.workspace import Workspace
 from scalegate.quantity import Digest, Identifier

@@ -11,7 +11,8 @@ from typing import Literal, Protocol
 
 from scalegate.errors import Finding
 from scalegate.evidence.parsed_run import Labels
-from scalegate.procedure.ingesting import Ingestion, Reader, RunKeeper, ingest
+from scalegate.procedure.ingesting import Ingestion, ingest
+from scalegate.procedure.intake import Reader, RunKeeper
 from scalegate.procedure.workspace import Workspace
 from scalegate.quantity import Identifier
 

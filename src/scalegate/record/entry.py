@@ -91,6 +91,7 @@ class RunIngested:
     `effective_compute` is the subject's at the time of the run, as models.yaml stated it; None is unknown.
     `suite` and `configuration` are digests of what the files said when the run was ingested (titles and
     containment left out): a suite or a budget that is edited afterwards cannot change what a run clears.
+    `amends` is the address of the recorded run that this is another version of; None for new evidence.
     """
 
     address: Digest
@@ -100,6 +101,7 @@ class RunIngested:
     effective_compute: Compute | None = None
     suite: Digest | None = None
     configuration: Digest | None = None
+    amends: Digest | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,6 +113,8 @@ def _plan(policy: PolicyDocument, plan: PlanRegistered) -> Iterator[str]:
 def _run(view: RecordView, run: RunIngested) -> Iterator[str]:
     if any(known.address == run.address for known in view.runs):
         yield "the run is recorded already (E1)"
+    if run.amends is not None and all(known.address != run.amends for known in view.runs):
+        yield "the run that it is another version of was not recorded before it (E1)"
     if run.plan is None:
         return
     plan = view.plans.get(run.plan)
