@@ -2,7 +2,7 @@
 #
 #   make demo      the main job on the evaluation data that comes with the project
 #   make test      style, types, import contracts and the fast tests (under 6 minutes on 2 cores)
-#   make test-ci   browser tests, and a seeded selection of the slow tests
+#   make test-ci   browser tests, tests that train a model (torch), and a seeded selection of the slow tests
 #   make test-all  every test, the slow ones in full (under 90 minutes)
 #   make bench     figures for start-up and assessment
 #   make lint      style, types and import contracts alone
@@ -38,6 +38,7 @@ PLACE := $(shell pwd | cksum | cut -d ' ' -f 1)
 MADE := .venv/.made-$(PLACE)
 CORE := .venv/.core-$(PLACE)
 DEV := .venv/.dev-$(PLACE)
+TORCH := .venv/.torch-$(PLACE)
 
 $(MADE):
 	@python=$$(sh .ci/prerequisites) || exit 1; \
@@ -57,6 +58,11 @@ $(DEV): $(MADE) pyproject.toml requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation --no-index -e .
 	@touch $@ $(CORE)
 
+$(TORCH): $(DEV) requirements/torch.txt
+	@echo "installing torch for the tests that train a model (requirements/torch.txt)"
+	@$(PIP) -r requirements/torch.txt
+	@touch $@
+
 # ------------------------------------------------------------------------------------------- tasks
 
 demo: $(CORE)
@@ -69,12 +75,12 @@ lint: $(DEV)
 	.venv/bin/lint-imports --no-cache
 
 test: lint
-	$(PYTEST) -n $(JOBS) -m "not slow and not browser"
+	$(PYTEST) -n $(JOBS) -m "not slow and not browser and not torch"
 
-test-ci: $(DEV)
-	$(PYTEST) -n $(JOBS) -m "slow or browser" --slow-share $(SLOW_SHARE)
+test-ci: $(TORCH)
+	$(PYTEST) -n $(JOBS) -m "slow or browser or torch" --slow-share $(SLOW_SHARE)
 
-test-all: lint
+test-all: lint $(TORCH)
 	$(PYTEST) -n $(JOBS)
 
 bench: $(CORE)

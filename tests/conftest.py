@@ -44,7 +44,7 @@ def _draw(seed: str, item: pytest.Item) -> str:
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     for item in items:
-        kind = next((mark for mark in ("slow", "browser") if item.get_closest_marker(mark)), "fast")
+        kind = next((mark for mark in ("slow", "browser", "torch") if item.get_closest_marker(mark)), "fast")
         item.config.stash[LEFT_OUT][kind] += 1
 
 
@@ -62,6 +62,11 @@ def pytest_testnodedown(node: object, error: object) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    where = {"slow": "make test-all runs all of them", "browser": "make test-ci", "fast": "make test"}
+    where = {
+        "slow": "make test-all runs all of them",
+        "browser": "make test-ci",
+        "torch": "make test-ci",
+        "fast": "make test",
+    }
     for kind, number in sorted(config.stash[LEFT_OUT].items()):
         terminalreporter.write_line(f"not run here: {number} {kind} test{'s' * (number != 1)} ({where[kind]})")

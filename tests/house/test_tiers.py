@@ -24,6 +24,9 @@ def test_slow(n): pass
 @pytest.mark.browser
 def test_browser(): pass
 
+@pytest.mark.torch
+def test_torch(): pass
+
 def test_fast(): pass
 """
 
@@ -32,7 +35,7 @@ def test_fast(): pass
 def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "conftest.py")
     (tmp_path / "test_tiers_of.py").write_text(TESTS, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    browser\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    browser\n    torch\n", encoding="utf-8")
     return tmp_path
 
 
@@ -60,7 +63,16 @@ def test_at_least_one_slow_test_is_chosen(project: Path) -> None:
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_a_run_says_what_it_left_out(project: Path, workers: list[str]) -> None:
-    output = run(project, *workers, "-m", "not slow and not browser")
+    output = run(project, *workers, "-m", "not slow and not browser and not torch")
     assert "not run here: 20 slow tests (make test-all runs all of them)" in output
     assert "not run here: 1 browser test (make test-ci)" in output
-    assert "not run here: 18 slow tests" in run(project, *workers, "-m", "slow or browser", "--slow-share", "0.1")
+    assert "not run here: 1 torch test (make test-ci)" in output
+    rest = run(project, *workers, "-m", "slow or browser or torch", "--slow-share", "0.1")
+    assert "not run here: 18 slow tests" in rest
+    assert "torch" not in rest.split("not run here")[1]
+
+
+def test_together_the_two_runs_of_ci_choose_every_tier() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    first, second = re.findall(r'-m "([^"]+)"', makefile)
+    assert set(first.removeprefix("not ").split(" and not ")) == set(second.split(" or "))
