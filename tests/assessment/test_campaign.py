@@ -16,7 +16,7 @@ from scalegate.assessment.campaign import draw_order
 from scalegate.assessment.request import RecordedRun
 from scalegate.evidence.run import Attempt
 from scalegate.policy.document import Sampling, Unit
-from scalegate.quantity import Digest
+from scalegate.quantity import Digest, Probability
 from scalegate.verdict.verdict import ObservationResult
 from scalegate.verdict.verdict import VerdictKind as K
 from world import SOME_DIGEST, limit, policy, rate_observation
@@ -120,3 +120,16 @@ def test_law_4_other_names_and_rows_in_another_order_change_nothing(scores: list
     kind, result = judged(campaign(scores))
     shuffled = recorded(run(tuple(reversed(tried(scores)))), order=ORDER)
     assert judged(shuffled) == (kind, result)
+
+
+def test_V2_V3_how_several_results_were_taken_together_is_said_in_a_sentence_each() -> None:
+    one, other = recorded(run(attempts(0))), recorded(run(attempts(0), label="r2", configuration="tools"))
+    alone = next(v for v in assess(request(one)) if v.limit == "low")
+    assert not any("full alpha" in words or "best scaffold" in words for words in alone.observations[0].assumptions)
+    both = next(v for v in assess(request(one, other)) if v.limit == "low")
+    assert any("best scaffold" in words for words in both.observations[0].assumptions)
+    document = policy()
+    two = limit(observations={"rate": rate_observation(), "again": rate_observation(alert=Probability("0.31"))})
+    asked = request(one, policy=replace(document, limits={**document.limits, "low": two}))
+    relied = next(v for v in assess(asked) if v.limit == "low")
+    assert all(any("full alpha" in words for words in o.assumptions) for o in relied.observations)

@@ -12,6 +12,7 @@ from datetime import datetime
 from scalegate.assessment.danger import contained, remembered, stands, words
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
+from scalegate.estimate.combine import HIGHEST_UPPER, INTERSECTION_UNION
 from scalegate.evidence.configuration import contains, untested_combinations
 from scalegate.policy.document import (
     DifferenceObservation,
@@ -41,6 +42,8 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         remembered(_observation(request, memo, limit, name, o), dangers)
         for name, o in request.policy.limits[limit].observations.items()
     ]
+    if sum(o.result.relied_on for o in seen) > 1:
+        seen = [_with_reason(o, INTERSECTION_UNION) if o.result.relied_on else o for o in seen]
     relied_on = [o.result.kind for o in seen if o.result.relied_on]
     raised = [o.raises_to for o in seen if not o.result.relied_on and o.raises_to is not None]
     kind = combine(relied_on, raised) if any(o.result.kind is not VerdictKind.NOT_RUN for o in seen) else _NOT_RUN
@@ -155,9 +158,18 @@ def _strongest(
     are absent or altered: they may have shown it, and deleting a file never helps (E1).
     """
     best = min(clearing.values(), key=_gravity, default=None) or nothing_run(name, observation)
+    tried = {**clearing, **below}
+    if len(tried) > 1:
+        best, below = _with_reason(best, HIGHEST_UPPER), {c: _with_reason(o, HIGHEST_UPPER) for c, o in below.items()}
     grave = [o for o in below.values() if o.result.kind is not VerdictKind.NOT_RUN]
     shown = [o for o in inherited.values() if o.raises_to is VerdictKind.DANGER_SHOWN]
     return max([best, *grave, *shown, *absent.values()], key=_gravity)
+
+
+def _with_reason(observed: Observed, sentence: str) -> Observed:
+    """The same, with one more sentence on how several results were taken together."""
+    said = replace(observed.result, assumptions=(*observed.result.assumptions, sentence))
+    return replace(observed, result=said)
 
 
 def _gravity(observed: Observed) -> int:

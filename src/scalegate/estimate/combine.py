@@ -21,8 +21,8 @@ SHARED_ALPHA = (
     "of several lower bounds picks the luckiest."
 )
 INTERSECTION_UNION = (
-    "Every limit is tested at the full alpha without any correction, because all of them must be ruled out and the "
-    "limit that is truly reached must be among those."
+    "Each is tested at the full alpha without any correction, because all of them must be ruled out and the one that "
+    "is truly reached must be among those."
 )
 
 
