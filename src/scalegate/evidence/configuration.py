@@ -82,7 +82,7 @@ def untested_combinations(configurations: Mapping[str, Configuration], tested: C
     untested = [cell for cell in cells if not any(_has(one, cell) for one in known)]
     if not untested:
         return ""
-    first = "; ".join(" ".join(_words(cell)) for cell in untested[:_NAMED])
+    first = "; ".join(", ".join(_words(cell)) for cell in untested[:_NAMED])
     more = f" and {len(untested) - _NAMED} more" if len(untested) > _NAMED else ""
     of = f"the first {MOST_CELLS}" if len(cells) == MOST_CELLS else str(len(cells))
     return f"{len(untested)} of {of} combinations of tools, peers, safeguards, autonomy and access: {first}{more}"
@@ -107,4 +107,4 @@ def _words(cell: Cell) -> Iterator[str]:
         yield f"with {', '.join(sorted(peers))}"
     if safeguards:
         yield f"behind {', '.join(sorted(safeguards))}"
-    yield from (text for text in (autonomy, access) if text)
+    yield from (f"'{text}'" for text in (autonomy, access) if text)

@@ -238,6 +238,9 @@ def _configurations(rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:
     asked = {row.configuration for row in rows if row.decisions} - set(tested) - {""}
     if asked:
         yield NotTestedItem(what="Asked about, never tested", why=some(sorted(asked)))
+    apart = [(row.title, v.combinations) for row in rows for v in list(row.verdicts.values())[:1] if v.combinations]
+    for text, titles in gather(apart):
+        yield NotTestedItem(what="Combinations", why=f"not tested: {text}: {_models(titles, rows)}")
     yield NotTestedItem(what="Several models together", why="no verdict on this page is about a combination of models")
     if opaque := [row.title for row in rows if row.model and row.model.opaque]:
         why = f"identity not verifiable, so nothing shows that what was tested is what is used: {_models(opaque, rows)}"
@@ -259,6 +262,7 @@ def _stated(policy: PolicyDocument, rows: tuple[Row, ...], said: set[str]) -> It
         for result in verdict.observations
         for text in result.not_tested
     }
+    covered |= {f"not tested: {v.combinations}" for row in rows for v in row.verdicts.values()}
     covered |= {f"limit {limit}: {kind}" for limit in policy.limits for kind in VerdictKind}
     spots = {name for name, threat in policy.threat_models.items() if threat.accepted_blind_spot or not threat.ladder}
     notes: dict[str, list[tuple[str, str]]] = {}
