@@ -43,6 +43,16 @@ def test_every_room_stands_in_the_table_of_the_architecture() -> None:
     assert set(rooms()) == set(table())
 
 
+@pytest.mark.parametrize("room", sorted(room for room in rooms() if (ROOT / "src" / "scalegate" / room).is_dir()))
+def test_the_architecture_lists_every_module_of_a_room(room: str) -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{room}/` \|.*$", text, re.MULTILINE)
+    assert row
+    modules = {path.name for path in (ROOT / "src" / "scalegate" / room).glob("*.py")} - {"__init__.py"}
+    found = set(re.findall(r"`(\w+\.py)`", row[0]))
+    assert found >= modules, f"add to the row of {room}: {', '.join(sorted(modules - found))}"
+
+
 @pytest.mark.parametrize("room", sorted(set(rooms()) - {"adapters"}))
 def test_a_contract_forbids_every_room_that_the_table_does_not_allow(room: str) -> None:
     section = contracts()[room]

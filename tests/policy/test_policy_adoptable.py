@@ -207,7 +207,7 @@ REMARKS: list[tuple[Changes, str, str, str]] = [
      "limits.first.observations.judge.must_cite[0]", "outside the policy", "V9"),
     ({"limits.first.observations.judge": JUDGEMENT}, "limits.first.observations.judge", "not supported yet", "V9"),
     ({"evaluation.evaluations.exam.positive_control": "A planted bug."},
-     "evaluation.evaluations.exam.positive_control", "not supported yet", "V4"),
+     "evaluation.evaluations.exam.positive_control", "negatives are void until", "V4"),
     ({"limits.first.observations.gap": DIFFERENCE}, "limits.first.observations.gap", "not supported yet", "V9"),
     ({}, f"{RATE}.alert", "buffer 0.3, growth 0.07 (elicitation", "L4"),
     ({}, f"{HORIZON}.alert", "buffer 8x, growth 1.89293x (elicitation", "L4"),

@@ -200,7 +200,8 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
             what = f"a screen is {NOT_SUPPORTED}: it brings nothing forward"
             yield Objection(path=(*path, "screens"), what=what, rule="V2")
         if evaluation.positive_control is not None:
-            what = f"a positive control is {NOT_SUPPORTED}: negatives are void until it is recorded"
+            share = evaluation.recovers
+            what = f"negatives are void until a positive control has recovered {share} of what was planted"
             yield Objection(path=(*path, "positive_control"), what=what, rule="V4")
         if evaluation.coverage_floor == 0:
             what = "a coverage floor of 0 accepts a run with nothing in it"
