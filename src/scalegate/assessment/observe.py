@@ -24,6 +24,7 @@ from scalegate.assessment.sensitivity import (
     exposure_faults,
     exposure_notes,
     highest_rung,
+    ladder_told,
     ledger_ratio,
 )
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
@@ -590,7 +591,11 @@ def _result(
         reasons=judgement.reasons,
         assumptions=tuple(_assumptions(request, observation, bounds)),
         rests_on=table.rests_on,
-        not_tested=(*_not_tested(observation, table, bounds, ratio), *_flags_told(request, observation)),
+        not_tested=(
+            *_not_tested(observation, table, bounds, ratio),
+            ladder_told(_efforts(request, observation, pool)),
+            *_flags_told(request, observation),
+        ),
     )
 
 

@@ -68,6 +68,16 @@ def highest_rung(efforts: Sequence[Effort]) -> str:
     return max((e.rung for e in efforts), key=lambda rung: rung.height).value if efforts else ""
 
 
+def ladder_told(efforts: Sequence[Effort]) -> str:
+    """How far elicitation went, in words: also the highest rung leaves untested what more of it would bring out."""
+    rung = highest_rung(efforts)
+    return (
+        f"elicitation is stated to have gone as far as {rung}, no further"
+        if rung
+        else "how far elicitation went is not stated"
+    )
+
+
 # --------------------------------------------------------------------------------------- controls
 
 

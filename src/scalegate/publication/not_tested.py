@@ -175,6 +175,14 @@ def _effort(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTested
         if short:
             why = f"{_span(short.values())} of the attacker's budget{asked}: {_models(list(short), rows)}"
             yield NotTestedItem(threat_model=threat_id, what=limit.title, why=why)
+        told = [
+            (row.title, text)
+            for row, result in _results(rows, name)
+            for text in result.not_tested
+            if text.startswith(_LADDER)
+        ]
+        for text, titles in gather(dict.fromkeys(told)):
+            yield NotTestedItem(threat_model=threat_id, what=limit.title, why=f"{text}: {_models(titles, rows)}")
         if unknown:
             why = f"the effort behind failed attempts is unknown: {_models(unknown, rows)}"
             yield NotTestedItem(threat_model=threat_id, what=limit.title, why=why)
@@ -191,7 +199,12 @@ def _per_cent(ratio: Decimal) -> str:
     return "under 0.1" if percent < Decimal("0.1") else f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
 
 
-_TOLD_ABOVE = ("effort is ", "the effort behind ")  # `_effort` gives the same from the numbers, with the floor
+_LADDER = ("elicitation is stated", "how far elicitation")
+_TOLD_ABOVE = (
+    "effort is ",
+    "the effort behind ",
+    *_LADDER,
+)  # `_effort` gives the same from the numbers, with the floor
 
 
 def _gaps(policy: PolicyDocument, rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:
