@@ -285,3 +285,17 @@ def test_what_guesses_is_flagged_no_more_often_than_the_level(chance: str) -> No
         n for n in range(TASKS + 1) if raised(request(recorded(run(attempts(n))), suites=with_suite(guessable(chance))))
     ]
     assert binom.pmf(flagged_counts, TASKS, float(chance)).sum() <= float(LEVEL)
+
+
+def test_V5_a_recorded_check_that_found_nothing_hides_no_flag() -> None:
+    asked = request(recorded(run(attempts(0))), suites=with_suite(guessable()))
+    (found,) = screen(asked)
+    quiet = RecordedCheck(check=replace(found, raised=False, p_value=Decimal("0.4")), disposed=False)
+    assert "V5" in verdict_of(screened(replace(asked, checks=(quiet,)))).rules
+
+
+def test_V5_editing_a_configuration_sheds_no_flag() -> None:
+    edited = recorded(run(attempts(0)), changed="configuration bare is not as it was", suite=SOME_DIGEST)
+    assert raised(request(edited, suites=with_suite(guessable()))) == [FlagKind.BELOW_CHANCE]
+    other = replace(edited, changed="the suite is not the one", suite=None)
+    assert raised(request(other, suites=with_suite(guessable()))) == []

@@ -171,3 +171,15 @@ def test_a_suite_with_an_impossible_chance_is_refused(tmp_path: Path) -> None:
     suite = world.root / "suites" / "exam.yaml"
     suite.write_text(suite.read_text("utf-8") + "chance: 1.0\n", encoding="utf-8")
     assert "suites/exam.yaml" in done(world.run("doctor"), 1).out + world.run("doctor").err
+
+
+def test_V5_a_check_that_found_nothing_cannot_take_the_name_of_a_flag_that_is_to_come(tmp_path: Path) -> None:
+    """The name of a flag of the record's own can be worked out before it is recorded."""
+    world = guessable(tmp_path)
+    form = world.run("--now", day(0), "--format", "json", "assess", "--model", "calm").json
+    first = next(item for item in form["models"][0]["limits"] if item["limit"] == "first")
+    name = next(reason.split(":")[0].removeprefix("flag ") for reason in first["reasons"] if "below_chance" in reason)
+    refused = done(world.run("--as", "eva", "flag", measured(world, gap(name, 28))), 2)
+    assert "the record's own" in refused.err
+    deploy(world, 1)
+    verified(world)

@@ -52,6 +52,9 @@ CHECKS = {
     "of no recorded run": ({"runs": (digest("no run"),)}, OPERATOR, "not recorded before it"),
     "by nobody on nothing": ({"runs": ()}, OPERATOR, "without a person or a run"),
     "by a stranger": ({}, STRANGER, "does not hold"),
+    "under a name of the record's own": (
+        {"id": ident("below_chance/0"), "raised": False, "p_value": Decimal("0.4")}, EVALUATOR, "of the record's own"
+    ),
     "that says nothing": (
         {"kind": FlagKind.STATED, "words": " ", "p_value": None, "level": None, "test": ""}, OFFICER, "its own numbers"
     ),

@@ -28,8 +28,11 @@ from scalegate.quantity import Digest, Identifier
 
 
 def screened(request: Request) -> Request:
-    """The request with every check that its runs allow beside those that are recorded; a recorded one comes first."""
-    known = {recorded.check.id for recorded in request.checks}
+    """The request with every check that its runs allow beside those that are recorded; a recorded flag comes first.
+
+    A recorded check that found nothing takes no flag's name: the record itself writes none of those.
+    """
+    known = {recorded.check.id for recorded in request.checks if recorded.check.raised}
     fresh = [RecordedCheck(check=check, disposed=False) for check in screen(request) if check.id not in known]
     return replace(request, checks=(*request.checks, *fresh))
 
@@ -76,8 +79,10 @@ class _Run:
 def _of_run(request: Request, parts: list[RecordedRun]) -> Iterator[FlagCheck]:
     evaluation = request.policy.evaluation.evaluations[parts[0].run.manifest.evaluation]
     registered = request.suites.get(evaluation.suite)
-    if registered is None or not _testable(registered.suite) or any(part.changed for part in parts):
+    if registered is None or not _testable(registered.suite):
         return
+    if any(part.changed and part.suite != registered.digest for part in parts):
+        return  # another configuration under the old label sheds no flag: it is about the weights (S1)
     table = _tabulated(parts, registered.suite, evaluation)
     if table.invalid_runs:
         parts = [part for part in parts if part.run.address not in table.invalid_addresses]

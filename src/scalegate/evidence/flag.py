@@ -31,6 +31,11 @@ class FlagKind(StrEnum):
     STATED = "stated"
 
 
+def of_the_record(check_id: str) -> bool:
+    """Whether only the record itself names a check so: `KIND/` and what stands for its runs."""
+    return check_id.partition("/")[0] in set(FlagKind)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FlagCheck:
     """One check of one subject on one evaluation, and whether it raised a flag.
@@ -69,3 +74,8 @@ class FlagCheck:
             return self.raised and bool(self.words.strip()) and self.p_value is None
         low = self.p_value is not None and self.p_value <= LEVEL
         return self.raised == low and self.level == LEVEL and bool(self.test)
+
+    @property
+    def of_the_record(self) -> bool:
+        """Whether its name is one that only the record itself gives."""
+        return of_the_record(self.id)

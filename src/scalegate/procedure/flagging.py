@@ -14,7 +14,7 @@ from scalegate.assessment.request import Request
 from scalegate.decision.dossier import Approver
 from scalegate.decision.quorum import holds
 from scalegate.errors import Finding, InputError, RefusedError, UsageError
-from scalegate.evidence.flag import FlagCheck
+from scalegate.evidence.flag import FlagCheck, of_the_record
 from scalegate.evidence.flag_measurement import Measurement
 from scalegate.policy.document import PolicyDocument
 from scalegate.procedure.workspace import OPERATOR, Draft, Workspace, write
@@ -92,6 +92,8 @@ def _faults(workspace: Workspace, policy: PolicyDocument, measured: Measurement)
             yield f"no {kind} {label!r}", f"write one of {', '.join(known) or 'none'}"
     if measured.id in workspace.view.checks:
         yield f"a check {measured.id!r} is recorded already", "give it another id: what is recorded stays"
+    if of_the_record(measured.id):
+        yield f"{measured.id!r} is a name of the record's own checks", "give it a name that begins otherwise"
     recorded = {run.address for run in workspace.view.runs}
     for run in measured.runs:
         if run not in recorded:

@@ -249,6 +249,8 @@ def _flag(policy: PolicyDocument, view: RecordView, logged: Logged, check: FlagC
         yield "a check of a run that was not recorded before it (V5)"
     if head.issuer != "operator":
         yield from _holder(policy, Approver(principal=head.issuer, role=head.role), "V5")
+        if check.of_the_record:
+            yield "a check of a person's under a name of the record's own (V5)"
     elif not check.runs:
         yield "a check without a person or a run behind it (V5)"
 
