@@ -155,6 +155,8 @@ def test_V4_a_control_that_recovers_what_was_planted_lets_a_negative_stand() -> 
         ((control(age=400),), "has expired"),
         ((replace(control(), recovered=run(None, label="recovered")),), "is invalid"),
         ((control(), control(recovered=10)), "failed: at least"),
+        ((replace(control(), fault="the suite is not the one"),), "does not count: the suite"),
+        ((replace(control(), control=replace(control().control, made_at=NOW + DAY)),), "is missing"),
     ],
 )
 def test_V4_a_control_that_is_missing_or_fails_voids_a_negative(

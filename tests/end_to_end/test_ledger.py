@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from end_to_end.project_world import World, day, done, make_exam, subject, table
+import pytest
+
+from end_to_end.project_world import ExamModel, World, day, done, make_exam, subject, table
 from end_to_end.test_rules_on_the_command_line import remade, verdict
 
 SIGNED = f"made_at: {day(-1)}, by: eva, role: evaluators"
@@ -47,21 +49,61 @@ def test_V4_a_budget_with_a_rung_asks_for_a_stated_effort(tmp_path: Path) -> Non
 def test_V4_a_positive_control_is_made_of_recorded_runs(tmp_path: Path) -> None:
     world = remade(tmp_path, ("duration: 14 days}", "duration: 14 days, positive_control: a locked model}"))
     assert "is missing" in " ".join(verdict(world, "calm")["reasons"])
-    addresses = {}
-    for part, model in (("planted", "wild"), ("hidden", "calm"), ("recovered", "wild")):
-        path = world.root / f"{part}.csv"
-        rows = table([m for m in _models() if m.name == model], run=part)
-        path.write_text(rows, encoding="utf-8")
-        before = {e["subject"] for e in world.entries("run_ingested")}
-        done(world.run("ingest", "--configuration", "agent", "--dated", day(-1), str(path)))
-        (addresses[part],) = {e["subject"] for e in world.entries("run_ingested")} - before
-    parts = ", ".join(f"{part}: '{address}'" for part, address in addresses.items())
-    made = f"evaluation: exam, configuration: agent, {parts}, rung: fine_tuning, what: unlocked, {SIGNED}"
+    addresses = {
+        part: ingested(world, part, ExamModel(model, solved, 60))
+        for part, model, solved in (("planted", "wild", 60), ("hidden", "heir", 0), ("recovered", "heir", 60))
+    }
+    made = controlled(addresses)
     attest(world, f"controls: [{{{made}}}]\n")
     assert verdict(world, "calm", now=day(1))["verdict"] == "NOT_SHOWN"
     done(world.run("assess", "--model", "calm"), 1)
     done(world.run("log", "verify"))
     attest(world, f"controls: [{{{made.replace(addresses['planted'], addresses['hidden'])}}}]\n", 2)
+
+
+def ingested(world: World, part: str, model: ExamModel, dated: str = "") -> str:
+    """The address of a new run of a model, under a label of its own."""
+    path = world.root / f"{part}.csv"
+    path.write_text(table([model], run=part), encoding="utf-8")
+    before = {e["subject"] for e in world.entries("run_ingested")}
+    done(world.run("ingest", "--configuration", "agent", "--dated", dated or day(-1), str(path)))
+    (address,) = {e["subject"] for e in world.entries("run_ingested")} - before
+    return str(address)
+
+
+def controlled(addresses: dict[str, str]) -> str:
+    parts = ", ".join(f"{part}: '{address}'" for part, address in addresses.items())
+    return f"evaluation: exam, configuration: agent, {parts}, rung: fine_tuning, what: unlocked, {SIGNED}"
+
+
+Part = tuple[str, int]  # model, tasks solved
+
+
+@pytest.mark.parametrize(
+    ("planted", "hidden", "recovered", "words"),
+    [
+        (("wild", 60), ("calm", 0), ("wild", 60), "does not come from the weights"),
+        (("middling", 24), ("heir", 0), ("heir", 60), "was not planted in the weights"),
+    ],
+)
+def test_V4_a_control_made_of_strangers_weights_vouches_for_nothing(
+    tmp_path: Path, planted: Part, hidden: Part, recovered: Part, words: str
+) -> None:
+    world = remade(tmp_path, ("duration: 14 days}", "duration: 14 days, positive_control: a locked model}"))
+    parts = {"planted": planted, "hidden": hidden, "recovered": recovered}
+    addresses = {part: ingested(world, part, ExamModel(*model, 60)) for part, model in parts.items()}
+    attest(world, f"controls: [{{{controlled(addresses)}}}]\n")
+    found = verdict(world, "calm", now=day(1))
+    assert found["verdict"] == "NOT_RULED_OUT"
+    assert words in " ".join(found["reasons"])
+
+
+def test_V7_a_control_that_is_dated_after_its_recording_does_not_stay_young(tmp_path: Path) -> None:
+    world = remade(tmp_path, ("duration: 14 days}", "duration: 14 days, positive_control: a locked model}"))
+    parts = {"planted": ("wild", 60), "hidden": ("heir", 0), "recovered": ("heir", 60)}
+    addresses = {part: ingested(world, part, ExamModel(*model, 60), day(2)) for part, model in parts.items()}
+    attest(world, f"controls: [{{{controlled(addresses)}}}]\n")
+    assert "is invalid" in " ".join(verdict(world, "calm", now=day(3))["reasons"])
 
 
 def _models() -> Any:

@@ -377,7 +377,8 @@ def _efforts(request: Request, observation: Measured, pool: Pool) -> list[Effort
 
 def _controls(request: Request, observation: Measured, pool: Pool) -> list[ControlEvidence]:
     asked = (observation.evaluation, pool.configuration)
-    return [c for c in request.controls if (c.control.evaluation, c.control.configuration) == asked]
+    made = [c for c in request.controls if c.control.made_at <= request.now]
+    return [c for c in made if (c.control.evaluation, c.control.configuration) == asked]
 
 
 def _control_fault(request: Request, observation: Measured, pool: Pool) -> str:

@@ -83,12 +83,13 @@ def ladder_told(efforts: Sequence[Effort]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ControlEvidence:
-    """A control with its three runs as they are read back."""
+    """A control with its three runs as they are read back; `fault` is why the record does not let them count."""
 
     control: Control
     planted: EvalRun
     hidden: EvalRun
     recovered: EvalRun
+    fault: str = ""
 
     @property
     def dated(self) -> datetime | None:
@@ -121,6 +122,8 @@ def control_fault(
     if not controls:
         return f"the positive control {name!r} is missing"
     last = controls[-1]
+    if last.fault:
+        return f"the positive control {name!r} does not count: {last.fault}"
     if last.dated is None or now >= calendar.after(last.dated) or last.dated > now:
         return f"the positive control {name!r} has no date, or has expired"
     tables = [

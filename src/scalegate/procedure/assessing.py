@@ -27,8 +27,8 @@ from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
 from scalegate.errors import Finding, InputError, RefusedError
 from scalegate.evidence.configuration import ancestors
-from scalegate.evidence.run import EvalRun, Model
-from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.evidence.run import Dating, EvalRun, Model
+from scalegate.policy.document import Permission, PolicyDocument, Relaxable
 from scalegate.procedure.flagging import write_flags
 from scalegate.procedure.versions import marked, open_versions
 from scalegate.procedure.workspace import Draft, Workspace, write
@@ -100,7 +100,7 @@ def requests(
     runs = tuple(_recorded(workspace, run, versions) for run in bearing)
     dangers = tuple(_dangers(workspace.view, {entry.model.subject, *subjects}))
     tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
-    controls = tuple(_controls(workspace, policy))
+    controls = tuple(_controls(workspace, policy, versions))
     names = (
         [only] if only else [c for c in workspace.configurations if c in tested] or list(workspace.configurations)[:1]
     )
@@ -121,7 +121,7 @@ def requests(
             events=_endings(workspace.view, entry.model.subject, subjects),
             checks=_checks(workspace, entry.model.subject),
             now=now,
-            context=_context(workspace, families),
+            context=_context(workspace, _with_controls(workspace, families, controls)),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
             efforts=tuple(workspace.view.efforts),
             controls=controls,
@@ -133,7 +133,9 @@ def requests(
     ]
 
 
-def _controls(workspace: Workspace, policy: PolicyDocument) -> Iterator[ControlEvidence]:
+def _controls(
+    workspace: Workspace, policy: PolicyDocument, versions: Mapping[Digest, str]
+) -> Iterator[ControlEvidence]:
     """Controls whose three runs are recorded ones of the right evaluation and configuration, with their runs read back.
 
     Only controls that this policy asks for are read: reading runs takes time.
@@ -144,8 +146,51 @@ def _controls(workspace: Workspace, policy: PolicyDocument) -> Iterator[ControlE
         addresses = (control.planted, control.hidden, control.recovered)
         if control.evaluation not in asked or not all(address in known for address in addresses):
             continue
-        planted, hidden, recovered = (workspace.runs.read_run(a, known[a].manifest) for a in addresses)
-        yield ControlEvidence(control=control, planted=planted, hidden=hidden, recovered=recovered)
+        planted, hidden, recovered = (_recorded(workspace, known[a], versions) for a in addresses)
+        yield ControlEvidence(
+            control=control,
+            planted=planted.run,
+            hidden=hidden.run,
+            recovered=recovered.run,
+            fault=_control_fault(workspace, policy, planted, hidden, recovered),
+        )
+
+
+def _control_fault(
+    workspace: Workspace, policy: PolicyDocument, planted: RecordedRun, hidden: RecordedRun, recovered: RecordedRun
+) -> str:
+    """Why a control's runs vouch for nothing: what ends any run's negatives, and weights that are strangers (V4)."""
+    parts = (planted, hidden, recovered)
+    if changed := next((part.changed for part in parts if part.changed), ""):
+        return changed
+    stated = any(part.run.manifest.dating is Dating.STATED for part in parts)
+    if stated and not policy.relaxes(Relaxable.EVIDENCE_DATES):
+        return "a run's date is only stated by whoever ingested it"
+    if not _descends(workspace, recovered.subject, hidden.subject):
+        return "what was recovered does not come from the weights in which it was hidden"
+    if not (
+        _descends(workspace, hidden.subject, planted.subject) or _descends(workspace, planted.subject, hidden.subject)
+    ):
+        return "what was planted was not planted in the weights in which it was hidden"
+    return ""
+
+
+def _descends(workspace: Workspace, subject: str, other: str) -> bool:
+    """Whether weights are others, or come from them, as stated or as remembered (S2)."""
+    families = {f for n in _labels_of(workspace, {subject}) for f in ancestors(_kin(workspace), n)}
+    stated = {workspace.models[name].model.subject for name in families}
+    return other in {subject, *stated, *workspace.view.lineage.get(subject, ())}
+
+
+def _labels_of(workspace: Workspace, subjects: Collection[str]) -> list[str]:
+    return [name for name, entry in workspace.models.items() if entry.model.subject in subjects]
+
+
+def _with_controls(workspace: Workspace, families: Collection[str], controls: Iterable[ControlEvidence]) -> set[str]:
+    """Labels whose entries decide a verdict: of what the subject descends from, and of its controls' weights."""
+    used = {a for c in controls for a in (c.planted.address, c.hidden.address, c.recovered.address)}
+    labels = _labels_of(workspace, {run.subject for run in workspace.view.runs if run.address in used})
+    return {*families, *labels, *(f for label in labels for f in ancestors(_kin(workspace), label))}
 
 
 def surprises(policy: PolicyDocument, misses: Iterable[Miss]) -> dict[str, Surprises]:
