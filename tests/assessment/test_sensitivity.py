@@ -194,6 +194,17 @@ def test_V4_a_metric_used_in_training_loses_its_power_to_clear() -> None:
     assert low(request(CALM, exposures=(other,))).kind is K.NOT_SHOWN
 
 
+def test_V4_a_metric_used_in_training_voids_every_evaluation_of_the_same_suite() -> None:
+    document = policy()
+    section = document.evaluation
+    twins = {**section.evaluations, "twin": section.evaluations["exam"]}
+    twin = replace(document, evaluation=replace(section, evaluations=twins))
+    other = exposed(ExposureKind.TRAINING, evaluation=ident("twin"))
+    found = low(request(CALM, policy=twin, exposures=(other,)))
+    assert found.kind is K.NOT_RULED_OUT
+    assert "used in training" in " ".join(found.reasons)
+
+
 def test_choices_and_readers_are_said_and_void_nothing() -> None:
     chosen = exposed(ExposureKind.SELECTION, number=4)
     seen = exposed(ExposureKind.SEEN, number=3, subject="")

@@ -32,6 +32,13 @@ def test_V4_a_metric_used_in_training_holds_what_was_granted(exam: World) -> Non
     done(exam.run("log", "verify"))
 
 
+def test_S1_an_exposure_may_name_a_label_and_must_name_somebody(exam: World) -> None:
+    attest(exam, exposure("training").replace(subject("calm"), "calm"))
+    assert "used in training" in " ".join(verdict(exam, "calm", now=day(1))["reasons"])
+    attest(exam, exposure("training").replace(subject("calm"), "clam"), 2)
+    done(exam.run("log", "verify"))
+
+
 def test_V4_a_budget_with_a_rung_asks_for_a_stated_effort(tmp_path: Path) -> None:
     world = remade(tmp_path, ("floor: 50 %}", "floor: 50 %, rung: fine_tuning}"))
     assert verdict(world, "calm")["verdict"] == "NOT_RULED_OUT"

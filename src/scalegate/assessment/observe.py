@@ -41,7 +41,7 @@ from scalegate.policy.document import (
     Unit,
 )
 from scalegate.quantity import Compute, Digest, Identifier, Minutes, Probability, round_down
-from scalegate.verdict.ledger import Effort
+from scalegate.verdict.ledger import Effort, Exposure
 from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_by
 from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
 
@@ -349,7 +349,7 @@ def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool
     if fault := _control_fault(request, observation, pool):
         yield fault
     subjects = frozenset({request.model.subject, *request.ancestors, *(r.subject for r in pool.runs)})
-    yield from exposure_faults((e for e in request.exposures if e.evaluation == observation.evaluation), subjects)
+    yield from exposure_faults(_exposures(request, observation), subjects)
     threat_model = request.policy.threat_model_of(limit)
     budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
     ratio = _token_ratio(request, limit, pool, table)
@@ -373,6 +373,14 @@ def _efforts(request: Request, observation: Measured, pool: Pool) -> list[Effort
         and (e.evaluation, e.configuration) == (observation.evaluation, pool.configuration)
         and e.made_at <= request.now
     ]
+
+
+def _exposures(request: Request, observation: Measured) -> list[Exposure]:
+    """Exposures of the evaluation, and of every other that takes its tasks from the same suite."""
+    known = request.policy.evaluation.evaluations
+    suite = known[observation.evaluation].suite
+    same = {observation.evaluation, *(name for name, e in known.items() if e.suite == suite)}
+    return [e for e in request.exposures if e.evaluation in same]
 
 
 def _controls(request: Request, observation: Measured, pool: Pool) -> list[ControlEvidence]:
@@ -670,8 +678,9 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
     if bounds.estimator.startswith("overdispersed"):
         yield "success rates of tasks are beta distributed, or 1 on some and alike on others (spread: any takes none)"
     evaluation = request.policy.evaluation.evaluations[observation.evaluation]
-    exposures = [e for e in request.exposures if e.evaluation == observation.evaluation]
-    yield from exposure_notes(evaluation, exposures, frozenset({request.model.subject, *request.ancestors}))
+    yield from exposure_notes(
+        evaluation, _exposures(request, observation), frozenset({request.model.subject, *request.ancestors})
+    )
     for relaxation in request.policy.evaluation.relaxations:
         yield f"{relaxation.requirement}: {relaxation.value}, by {relaxation.author}: {relaxation.why}"
 

@@ -24,7 +24,7 @@ from scalegate.record.entry import About, Body, Disposition, EntryKind, PlanRegi
 from scalegate.record.happening import Event, TrainingProgress
 from scalegate.record.ledger import LEDGER, ledger_faults, name_of
 from scalegate.record.view import Logged
-from scalegate.verdict.ledger import LedgerItem
+from scalegate.verdict.ledger import Effort, Exposure, LedgerItem, Miss
 
 
 def _record(workspace: Workspace, kind: EntryKind, name: str, body: Body, *, by: Approver, now: datetime) -> Logged:
@@ -133,9 +133,25 @@ def completed(workspace: Workspace, acts: Acts) -> Acts:
     """
     return replace(
         acts,
+        ledger=tuple(_completed_item(workspace, i) for i in acts.ledger),
         training_progress=tuple(completed_progress(workspace, p) for p in acts.training_progress),
         events=tuple(completed_event(workspace, e) for e in acts.events),
     )
+
+
+def _completed_item(workspace: Workspace, item: LedgerItem) -> LedgerItem:
+    if isinstance(item, (Effort, Exposure, Miss)) and item.subject in workspace.models:
+        return replace(item, subject=workspace.models[item.subject].model.subject)
+    return item
+
+
+def _stranger(workspace: Workspace, item: LedgerItem) -> list[Finding]:
+    """An exposure that concerns nobody would be believed to hold, and hold nothing (S1)."""
+    known = {e.model.subject for e in workspace.models.values()} | {r.subject for r in workspace.view.runs}
+    if not isinstance(item, Exposure) or item.subject in {"", *known}:
+        return []
+    mend = f"a model ({', '.join(workspace.models)}), its subject, or no subject for all"
+    return [Finding(path=f"exposure.{item.evaluation}", rule="S1", what=f"no model is {item.subject!r}", mend=mend)]
 
 
 def attest(workspace: Workspace, stated: Acts, *, now: datetime) -> list[Logged]:
@@ -156,6 +172,7 @@ def attest(workspace: Workspace, stated: Acts, *, now: datetime) -> list[Logged]
         for number, item in enumerate(acts.ledger)
         for rule, what in ledger_faults(policy, workspace.view, item, now)
     ]
+    findings += [f for item in acts.ledger for f in _stranger(workspace, item)]
     pairs = zip(acts.training_progress, stated.training_progress, strict=True)
     findings += [f for made, said in pairs for f in progress_faults(workspace, policy, made, said, now)]
     findings += [f for e in acts.events for f in event_faults(workspace, policy, e, now)]
