@@ -93,3 +93,14 @@ def test_B4_parts_that_come_in_without_a_look_between_them_are_one_run(tmp_path:
     ingest(world, rows(world, "part1.csv", tasks[:30]))
     ingest(world, rows(world, "part2.csv", tasks[30:]))
     assert verdict(world, "fresh", now=day(1))["verdict"] == "NOT_SHOWN"
+
+
+def test_E4_nobody_waits_for_a_lucky_order_by_recording_something_else(tmp_path: Path) -> None:
+    """The order is no function of what is known before the plan: the same record draws another one a second later."""
+    import time
+
+    world = campaign(tmp_path)
+    other = world.copy(tmp_path / "copy")
+    first = plan(world)["order"]
+    time.sleep(1.1)
+    assert plan(other)["order"] != first

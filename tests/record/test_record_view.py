@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from record.samples import BODIES, NOON, SUBJECT, digest, entry, ident
-from scalegate.record.entry import Body, EntryKind, RunIngested
+from scalegate.record.entry import Body, EntryKind, PlanRegistered, RunIngested
 from scalegate.record.view import Logged, RecordView, view_of
 from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
 
@@ -55,3 +55,31 @@ def test_a_danger_that_no_observation_carries_is_kept_without_one() -> None:
 def test_the_time_of_a_runs_entry_is_known() -> None:
     view = viewed((EntryKind.RUN_INGESTED, RUN))
     assert view.run_times == {RUN.address: entry(EntryKind.RUN_INGESTED).head.issued_at}
+
+
+PLAN = BODIES[EntryKind.PLAN_REGISTERED]
+assert isinstance(PLAN, PlanRegistered)
+
+
+def drawn(*limits: str) -> list[int]:
+    """For each plan, which entry draws its order."""
+    view = viewed(*((EntryKind.PLAN_REGISTERED, replace(PLAN, limit=ident(limit))) for limit in limits))
+    names = [digest(f"entry {at}") for at in range(len(limits))]
+    return [names.index(view.draws[name]) for name in names]
+
+
+def test_B4_plans_for_other_limits_draw_no_second_order() -> None:
+    assert drawn("a", "b", "c") == [0, 0, 0]
+
+
+def test_E4_another_order_takes_another_plan_for_a_limit_that_has_one() -> None:
+    assert drawn("a", "a", "b", "a") == [0, 1, 1, 3]
+    assert drawn("a", "b", "b", "a") == [0, 0, 2, 2]
+
+
+def test_B4_a_plan_after_a_run_draws_for_itself() -> None:
+    plan = digest("entry 0")
+    run = replace(RUN, plan=plan)
+    second = replace(PLAN, limit=ident("b"))
+    view = viewed((EntryKind.PLAN_REGISTERED, PLAN), (EntryKind.RUN_INGESTED, run), (EntryKind.PLAN_REGISTERED, second))
+    assert view.draws[digest("entry 2")] == digest("entry 2")

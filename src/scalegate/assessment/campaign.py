@@ -14,13 +14,14 @@ from scalegate.evidence.run import EvalRun
 from scalegate.quantity import Digest
 
 
-def draw_order(tasks: Iterable[str], root: Digest) -> tuple[str, ...]:
-    """Task ids in the order that belongs to a plan: by their digest together with the log's root before the plan.
+def draw_order(tasks: Iterable[str], plan: Digest) -> tuple[str, ...]:
+    """Task ids in the order that belongs to a plan: by their digest together with that of the plan's signed entry.
 
-    The root cannot be known before the plan is registered, so nobody can choose which tasks come first; registering
-    again for another order leaves an abandoned plan in the record (E4).
+    The log's root before the plan would not do: any other entry changes it, so one could wait for a lucky one. The
+    entry holds its own time and signature, so nobody without the key knows the order before the plan is recorded;
+    registering again for another order leaves an abandoned plan in the record (E4).
     """
-    return tuple(sorted(tasks, key=lambda task: hashlib.sha256(f"scalegate/order/1\0{root}\0{task}".encode()).digest()))
+    return tuple(sorted(tasks, key=lambda task: hashlib.sha256(f"scalegate/order/2\0{plan}\0{task}".encode()).digest()))
 
 
 def reached(table: OutcomeTable, runs: Iterable[EvalRun], order: Sequence[str] | None) -> OutcomeTable:

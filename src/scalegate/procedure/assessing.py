@@ -305,7 +305,7 @@ def _order(workspace: Workspace, ingested: RunIngested, registered: RegisteredSu
     """The order that the run's plan drew for the suite's tasks (B4); None without a plan on that suite."""
     if ingested.plan is None or registered is None:
         return None
-    return draw_order(registered.suite.tasks, workspace.view.plan_roots[ingested.plan])
+    return draw_order(registered.suite.tasks, workspace.view.draws[ingested.plan])
 
 
 def _changed(workspace: Workspace, ingested: RunIngested) -> str:

@@ -22,7 +22,7 @@ def order_of_plan(workspace: Workspace, plan: Logged) -> tuple[str, ...]:
     if not any(o.evaluation == body.evaluation for o in campaigns):
         return ()
     suite = workspace.suites[policy.evaluation.evaluations[body.evaluation].suite]
-    return draw_order(suite.suite.tasks, plan.entry.head.seen.root)
+    return draw_order(suite.suite.tasks, workspace.view.draws[plan.digest])
 
 
 def power_words(workspace: Workspace, limit: str, evaluation: str) -> str:

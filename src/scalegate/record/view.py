@@ -31,6 +31,7 @@ from scalegate.verdict.misses import Claim, ClaimKey, misses_of
 from scalegate.verdict.verdict import Verdict, VerdictKind
 
 RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
+PlanKey = tuple[str, str, str, str]  # subject, evaluation, configuration, digest of the suite
 VerdictKey = tuple[str, str, str, str]  # subject, configuration, limit, policy digest
 DangerKey = tuple[str, str, str, Digest, str, tuple[Digest, ...]]  # the same, the observation, and its runs
 
@@ -48,8 +49,10 @@ class Logged:
 class RecordView:
     """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read.
 
-    `plan_roots` are the log's roots just before each plan: nobody knew them earlier. `looked_at` are runs on whose
-    parts a verdict rests while registered attempts were missing; parts of them that came later are `peeked` (B4).
+    `draws` names the plan whose entry draws the order of a plan's tasks: its own, or that of the plan for another limit
+    that the same run will serve (`open_draws`), so that no limit gives a second order for nothing (B4). `looked_at`
+    are runs on whose parts a verdict rests while registered attempts were missing; parts of them that came later are
+    `peeked` (B4).
     `evidence_index` is the place of the last entry that changed the evidence, -1 before the first; a verdict that had
     seen no entry as late as that (`verdict_index`) is no longer current. An event changes what evidence can
     clear, so it counts as such a change (V7). `dangers` says when danger was first shown, for the configuration
@@ -65,7 +68,8 @@ class RecordView:
     runs: list[RunIngested] = field(default_factory=list)
     plans: dict[Digest, PlanRegistered] = field(default_factory=dict)
     plan_times: dict[Digest, datetime] = field(default_factory=dict)
-    plan_roots: dict[Digest, Digest] = field(default_factory=dict)
+    draws: dict[Digest, Digest] = field(default_factory=dict)
+    open_draws: dict[PlanKey, tuple[Digest, frozenset[str]]] = field(default_factory=dict)
     looked_at: set[RunKey] = field(default_factory=set)
     peeked: set[Digest] = field(default_factory=set)
     dispositions: dict[Digest, Disposition] = field(default_factory=dict)
@@ -127,13 +131,15 @@ def add(view: RecordView, logged: Logged) -> None:
         case RunIngested() as body:
             if run_key(body) in view.looked_at:
                 view.peeked.add(body.address)
+            if body.plan in view.plans:
+                view.open_draws.pop(plan_key(view.plans[body.plan]), None)
             view.runs.append(body)
             view.run_times[body.address] = issued
             view.evidence_index = logged.index
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
             view.plan_times[logged.digest] = issued
-            view.plan_roots[logged.digest] = logged.entry.head.seen.root
+            _draw(view, logged.digest, body)
         case Disposition() as body:
             view.dispositions[body.run] = body
             view.evidence_index = logged.index
@@ -191,6 +197,20 @@ def _add_to_ledger(view: RecordView, index: int, item: LedgerItem) -> None:
             view.answers[item.proposal] = item
             return
     view.evidence_index = index
+
+
+def plan_key(plan: PlanRegistered) -> PlanKey:
+    """What the plans that one run may serve have in common."""
+    return plan.subject, plan.evaluation, plan.configuration, plan.suite
+
+
+def _draw(view: RecordView, digest: Digest, plan: PlanRegistered) -> None:
+    """A limit that has a plan already draws again, and leaves that plan abandoned; others share what was drawn."""
+    first, limits = view.open_draws.get(plan_key(plan), (digest, frozenset[str]()))
+    if plan.limit in limits:
+        first, limits = digest, frozenset()
+    view.draws[digest] = first
+    view.open_draws[plan_key(plan)] = first, limits | {plan.limit}
 
 
 def run_key(run: RunIngested) -> RunKey:
