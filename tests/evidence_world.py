@@ -67,7 +67,7 @@ def recorded(found: EvalRun, **changes: Any) -> RecordedRun:
 
 CONFIGURATIONS = {
     "bare": Configuration(title="bare", tokens_per_attempt=1000, contained_in=(ident("tools"),)),
-    "tools": Configuration(title="tools", tokens_per_attempt=1000),
+    "tools": Configuration(title="tools", tools=(ident("bash"),), tokens_per_attempt=1000),
 }
 
 

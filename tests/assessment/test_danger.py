@@ -111,6 +111,11 @@ def test_S2_containment_that_files_stop_naming_is_remembered(danger: RecordedDan
     assert verdict_of(asked(rich, **names, remembered_within=frozenset({"bare"}))).kind is K.DANGER_SHOWN
 
 
+def test_law_1_danger_in_a_configuration_that_is_gone_from_the_files_bears_on_all(danger: RecordedDanger) -> None:
+    own = recorded(run(attempts(0)))
+    assert verdict_of(asked(own, dangers=(replace(danger, configuration="gone"),))).kind is K.DANGER_SHOWN
+
+
 def test_another_policy_reads_the_evidence_afresh_as_long_as_it_is_whole(danger: RecordedDanger) -> None:
     milder = recorded(run(attempts(0)))
     assert verdict_of(asked(milder, dangers=(danger,))).kind is K.DANGER_SHOWN

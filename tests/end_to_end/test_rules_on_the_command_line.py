@@ -211,3 +211,33 @@ def test_S4_a_caller_does_not_make_a_model_small_enough_to_be_out_of_scope(tmp_p
     assert rules(world, "DEPLOY", "tiny") == set()
     assert rules(world, "DEPLOY", "tiny", "--effective-compute", "1e23")
     assert rules(world, "DEPLOY", "wild")  # no finding puts a model out of scope whose evidence crosses a limit
+
+
+def _second(world: World, configuration: str) -> None:
+    """A run of `calm` in another configuration in which it solves everything."""
+    path = world.root / "second.csv"
+    path.write_text(table([ExamModel("calm", 60, 60)], run="second"), encoding="utf-8")
+    done(world.run("ingest", "--configuration", configuration, "--dated", day(-1), str(path)))
+
+
+def test_law_1_taking_a_configuration_out_of_the_file_hides_nothing_that_was_shown_in_it(exam: World) -> None:
+    path = exam.root / "configurations.yaml"
+    whole = path.read_text("utf-8")
+    _second(exam, "chat")
+    before = verdict(exam, "calm", now=day(1))["verdict"]
+    path.write_text("".join(line for line in whole.splitlines(True) if not line.startswith("  chat")), "utf-8")
+    after = verdict(exam, "calm", now=day(1))
+    assert before != "NOT_SHOWN"
+    assert after["verdict"] != "NOT_SHOWN"
+    done(exam.run("gate", "DEPLOY", "--model", "calm"), 1)
+    done(exam.run("log", "verify"))
+
+
+def test_S2_a_configuration_under_another_name_sheds_nothing(exam: World) -> None:
+    path = exam.root / "configurations.yaml"
+    text = path.read_text("utf-8")
+    agent = next(line for line in text.splitlines(True) if line.startswith("  agent"))
+    path.write_text(text + agent.replace("agent", "again", 1).replace("An agent", "Another").replace(
+        "contained_in: [more]", "contained_in: []"), "utf-8")  # fmt: skip
+    _second(exam, "again")
+    assert verdict(exam, "calm", now=day(1))["verdict"] != "NOT_SHOWN"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from scalegate.assessment.danger import contained, remembered, stands, words
+from scalegate.assessment.danger import bears, contained, remembered, stands, words
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.estimate.combine import HIGHEST_UPPER, INTERSECTION_UNION
@@ -246,7 +246,7 @@ def _covers(request: Request, recorded: RecordedRun) -> bool:
 
 
 def _within(request: Request, recorded: RecordedRun) -> bool:
-    return recorded.run.manifest.configuration in contained(request)
+    return bears(request, recorded.run.manifest.configuration)
 
 
 def _not_supported(name: str, observation: JudgementObservation | DifferenceObservation) -> Observed:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from scalegate.assessment.observe import Observed
 from scalegate.assessment.request import RecordedDanger, Request
 from scalegate.evidence.configuration import contains
+from scalegate.evidence.run import Configuration
 from scalegate.policy.document import JudgementObservation
 from scalegate.verdict.verdict import VerdictKind
 
@@ -21,7 +22,7 @@ def stands(request: Request, limit: str, danger: RecordedDanger) -> bool:
     It bears on every configuration that contains the one it was shown on, and on descendants (S2). Under a policy that
     draws the lines elsewhere the evidence speaks for itself, as long as all of it is there and counts as it did.
     """
-    if danger.configuration not in contained(request):
+    if not bears(request, danger.configuration):
         return False
     if danger.policy == request.policy_digest:
         return True
@@ -61,6 +62,25 @@ def remembered(observed: Observed, dangers: Iterable[RecordedDanger]) -> Observe
 
 
 def contained(request: Request) -> frozenset[str]:
-    """Configurations that the subject's has everything of: as stated now, and as the record remembers (S2)."""
-    stated = {c for c in request.configurations if contains(request.configurations, request.configuration, c)}
+    """Configurations that the subject's has everything of: as stated now, and as the record remembers (S2).
+
+    One that is the same but for its name is contained, too: a new name sheds nothing.
+    """
+    known = request.configurations
+    own = known.get(request.configuration)
+    same = {c for c, one in known.items() if own is not None and _bare(one) == _bare(own)}
+    stated = {c for c in known if any(contains(known, alike, c) for alike in {request.configuration, *same})}
     return frozenset({request.configuration, *stated, *request.remembered_within})
+
+
+def _bare(configuration: Configuration) -> Configuration:
+    return replace(configuration, title="", contained_in=())
+
+
+def bears(request: Request, configuration: str) -> bool:
+    """Whether what was shown in a configuration bears on the subject's (S2).
+
+    Of one that is not in the file any more nobody can say what contains it: it bears on all, so that taking an entry
+    out never helps (law 1). Putting the entry back mends it.
+    """
+    return configuration in contained(request) or configuration not in request.configurations
