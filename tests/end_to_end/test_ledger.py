@@ -170,3 +170,22 @@ def test_V7_a_miss_ends_what_earlier_evidence_of_that_subject_could_clear(exam: 
     attest(exam, miss % SIGNED.replace(day(-1), day(0)))
     assert verdict(exam, "calm", now=day(1))["verdict"] == "NOT_RUN"
     assert verdict(exam, "middling", now=day(1))["verdict"] == verdict(exam, "middling")["verdict"]
+
+
+def test_V4_an_effort_does_not_outlive_the_configuration_that_it_was_stated_for(tmp_path: Path) -> None:
+    world = remade(tmp_path, ("floor: 50 %}", "floor: 50 %, rung: fine_tuning}"))
+    effort = (
+        "efforts: [{subject: calm, evaluation: exam, configuration: %s, rung: fine_tuning, scaffolds: '2', "
+        f"refusal_free: 'true', what: two scaffolds, {SIGNED}}}]\n"
+    )
+    attest(world, effort % "nowhere", 2)
+    attest(world, effort % "agent")
+    assert verdict(world, "calm", now=day(1))["elicitation_rung"] == "fine_tuning"
+    path = world.root / "configurations.yaml"
+    path.write_text(
+        path.read_text("utf-8").replace("An agent, tools: [bash]", "An agent, tools: [bash, python]"), "utf-8"
+    )
+    rows = world.root / "more.csv"
+    rows.write_text(table([m for m in _models() if m.name == "calm"], run="later"), encoding="utf-8")
+    done(world.run("ingest", "--configuration", "agent", "--dated", day(-1), str(rows)))
+    assert verdict(world, "calm", now=day(1))["elicitation_rung"] == ""

@@ -188,7 +188,10 @@ def exposure_notes(evaluation: Evaluation, exposures: Sequence[Exposure], subjec
         for kind in ExposureKind
     }
     if chosen := numbers[ExposureKind.SELECTION]:
-        yield f"{chosen} checkpoints were chosen among by this evaluation, so the best of {chosen} looks was kept"
+        yield (
+            f"{chosen} checkpoints were chosen among by this evaluation: the chance of a wrong claim is up to "
+            f"{chosen} times the stated level"
+        )
     if evaluation.secrecy is Secrecy.OPEN:
         yield "its items are open: anybody may have trained on them, or against them"
     elif evaluation.secrecy is not None:

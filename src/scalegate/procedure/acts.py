@@ -126,7 +126,8 @@ class Acts:
 
 
 def completed(workspace: Workspace, acts: Acts) -> Acts:
-    """The acts as they would be recorded: labels become subjects, effective compute is worked out.
+    """The acts as they would be recorded: labels become subjects, an effort names what its configuration is now,
+    effective compute is worked out.
 
     Raises:
         InputError: a progress whose parts give no effective compute.
@@ -141,7 +142,10 @@ def completed(workspace: Workspace, acts: Acts) -> Acts:
 
 def _completed_item(workspace: Workspace, item: LedgerItem) -> LedgerItem:
     if isinstance(item, (Effort, Exposure, Miss)) and item.subject in workspace.models:
-        return replace(item, subject=workspace.models[item.subject].model.subject)
+        item = replace(item, subject=workspace.models[item.subject].model.subject)
+    if isinstance(item, Effort):
+        entry = workspace.configurations.get(item.configuration)
+        item = replace(item, tested=entry.tested if entry else None)
     return item
 
 

@@ -36,7 +36,7 @@ from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
 from scalegate.record.entry import About, EntryKind, PlanRegistered, RunIngested
 from scalegate.record.view import RecordView, compute_untold, concerning, dossier_for, question_for, reached_compute
-from scalegate.verdict.ledger import Miss, Scale
+from scalegate.verdict.ledger import Effort, Miss, Scale
 from scalegate.verdict.verdict import Verdict
 
 MODES = {Permission.DEPLOY: "api", Permission.USE_INTERNALLY: "internal"}
@@ -123,7 +123,7 @@ def requests(
             now=now,
             context=_context(workspace, _with_controls(workspace, families, controls)),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
-            efforts=tuple(workspace.view.efforts),
+            efforts=tuple(_efforts(workspace)),
             controls=controls,
             exposures=tuple(workspace.view.exposures),
             surprises=surprises(policy, workspace.view.misses),
@@ -131,6 +131,14 @@ def requests(
         )
         for name in names
     ]
+
+
+def _efforts(workspace: Workspace) -> Iterator[Effort]:
+    """Efforts for configurations that are still what they were when the effort was stated (V4, S2)."""
+    for effort in workspace.view.efforts:
+        entry = workspace.configurations.get(effort.configuration)
+        if entry is not None and effort.tested == entry.tested:
+            yield effort
 
 
 def _controls(

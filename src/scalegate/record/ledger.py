@@ -61,6 +61,8 @@ def ledger_faults(policy: PolicyDocument, view: RecordView, item: LedgerItem, no
             yield from _evaluation(policy, item.evaluation)
             if item.scaffolds < 0 or (item.people or 0) < 0 or (item.person_hours or 0) < 0:
                 yield "V4", "an effort below nothing: count from 0"
+            if item.tested is None:
+                yield "V4", f"an effort for a configuration {item.configuration} that the project does not have"
             if item.person_hours is not None and not item.person_hours.is_finite():
                 yield "V4", "an effort without end"
         case Control():

@@ -26,6 +26,8 @@ class Effort:
         people, person_hours: who tried, and for how long together; None is unknown.
         refusal_free: a variant was tested that does not refuse, or whose refusals were removed.
         what: in words, what was done.
+        tested: digest of what the configuration was when the effort was stated, filled in as it is recorded; an effort
+            counts while the configuration is still that.
     """
 
     subject: str
@@ -40,6 +42,7 @@ class Effort:
     role: Identifier
     people: int | None = None
     person_hours: Decimal | None = None
+    tested: Digest | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
