@@ -8,6 +8,7 @@ varied; FOLDER keeps them for the next call (about 200 MB). Before anything is t
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -208,7 +209,15 @@ def contest(name: str, peer: str, paths: list[Path], repeats: int) -> None:
     )
 
 
+def _check_installed() -> None:
+    """Ends the program with the line to type when something to compare with is missing."""
+    missing = [name for name in ("inspect_ai", "pandas") if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(f"{' and '.join(missing)} missing: pip install 'scalegate[inspect]' pandas")
+
+
 def main() -> None:
+    _check_installed()
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(temporary)

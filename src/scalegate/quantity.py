@@ -239,7 +239,7 @@ def format_instant(value: datetime) -> str:
 
 def whole_second(value: datetime) -> datetime:
     """The instant in UTC without its fraction: what a clock reading becomes."""
-    return value.astimezone(UTC).replace(microsecond=0)
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).replace(microsecond=0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.test_inspect_log import LABELS, archive, as_run, header, read, sample, suite_of
 from scalegate.adapters.evidence_store import EvidenceStore, format_attempts, parse_attempts
+from scalegate.adapters.inspect_conduct import seconds_of
 from scalegate.adapters.inspect_log import read_inspect_log
+from scalegate.errors import InputError
 from scalegate.evidence.defects import DefectKind, defects_of
 from scalegate.evidence.parsed_run import Labels, ParsedRun
 from scalegate.evidence.run import Allowed, Attempt, LogHeader, SourceFile
-from scalegate.quantity import Digest, Identifier, format_instant, parse_instant
+from scalegate.quantity import Digest, Identifier, format_instant, parse_decimal, parse_instant
 from shared import shared
 
 SAID = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "an answer"}]
@@ -163,3 +168,19 @@ def test_what_is_unknown_leaves_the_bytes_of_an_attempt_as_they_were() -> None:
     line = format_attempts([full])
     assert b'"rescored":true,"seconds":"0.5"' in line
     assert parse_attempts(line + format_attempts([bare])) == (full, bare)
+
+
+@given(st.from_regex(r"-?[0-9]{1,18}(\.[0-9]{0,9})?(e[+-]?[0-9]{1,2})?\n?", fullmatch=True) | st.text(max_size=18))
+def test_the_quick_way_with_numbers_gives_what_the_careful_one_gives(text: str) -> None:
+    try:
+        found: Decimal | None = parse_decimal(text)
+    except InputError:
+        found = None
+    small = found is not None and abs(found) < 2**53 and len(found.as_tuple().digits) <= 28
+    assert seconds_of({"total_time": text}) == (found if small else None)
+
+
+def test_an_attempt_that_was_read_has_every_field_of_its_class(tmp_path: Path) -> None:
+    attempt = one(tmp_path)
+    assert set(vars(attempt)) == {field.name for field in fields(Attempt)}
+    assert vars(attempt) == vars(Attempt(**vars(attempt)))

@@ -39,6 +39,7 @@ class Archive:
         """Raises InputError when the directory cannot be read, is too long, or names an entry twice."""
         self._file = file
         self._name = name
+        self._zstandard = _zstandard()  # for entries that are unpacked at once, one after the other
         self.unpacked = 0
         try:
             self.entries = read_directory(file)
@@ -62,7 +63,7 @@ class Archive:
         if info.size > MAX_WHOLE:
             raise self._bad(f"entry {entry[:80]!r} is larger than {MAX_WHOLE // 1024 // 1024} MiB", "split the log")
         unpacked = self.open(entry)
-        return unpacked.whole() or unpacked.read(info.size + 1)
+        return unpacked.whole(self._zstandard) or unpacked.read(info.size + 1)
 
     def open(self, entry: str) -> UnpackedEntry:
         """One entry, to be unpacked as it is read. Raises InputError as `read` does, also while it is read."""
@@ -111,12 +112,12 @@ class UnpackedEntry:
         self._info, self._damaged = info, damaged
         self._crc, self._left = 0, info.size
 
-    def whole(self) -> bytes:
+    def whole(self, zstd: zstandard.ZstdDecompressor) -> bytes:
         """All of it at once, where that is the quick way and gives what was stated; else nothing."""
         size, packed = self._info.size, self._packed.peek()
         try:
             if self._info.method == _ZSTANDARD and zstandard.frame_content_size(packed) in (-1, size):
-                data = _zstandard().decompress(packed, max_output_size=size)
+                data = zstd.decompress(packed, max_output_size=size)
                 return data if len(data) == size and zlib.crc32(data) == self._info.crc else b""
         except zstandard.ZstdError:
             pass  # of several frames, or damaged: reading it says which

@@ -6,6 +6,7 @@ numbers are text. What a log does not say is None: unknown is no defect, zero is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ TRANSCRIPT = "transcript"  # what `said` found in a whole sample, kept when the 
 KEPT = ("total_time", "message_count", "turn_count", "token_limit", "token_limit_type", "message_limit", "time_limit")
 _MAX_TEXT = 200
 _MAX_WHOLE, _MAX_DIGITS = 2**53 - 1, 28
+_SHORT = 15  # characters of a number that surely has no more digits and stays below
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?\Z")
 Json = Mapping[str, Any]
 
 
@@ -57,7 +60,9 @@ def said(sample: Json) -> dict[str, bool]:
 def rescored(sample: Json, scorer: str) -> bool | None:
     """True when the score that was read was edited after it was given; None else, as old logs do not say."""
     scores = sample.get("scores")
-    score = None if not isinstance(scores, dict) else scores.get(scorer, scores.get(scorer.rsplit(".", 1)[0]))
+    score = scores.get(scorer) if isinstance(scores, dict) else None
+    if score is None and isinstance(scores, dict) and scorer not in scores:
+        score = scores.get(scorer.rsplit(".", 1)[0])
     return True if isinstance(score, dict) and score.get("history") else None
 
 
@@ -95,6 +100,8 @@ def _least(values: Iterable[Any]) -> int | None:
 
 
 def _number(value: Any) -> Decimal | None:
+    if isinstance(value, str) and len(value) <= _SHORT and _PLAIN.match(value):
+        return Decimal(value)
     try:
         found = parse_decimal(value) if isinstance(value, str) and len(value) <= 40 else None
     except InputError:

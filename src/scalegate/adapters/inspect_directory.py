@@ -19,7 +19,7 @@ MAX_DIRECTORY = 64 * 1024 * 1024
 _END, _END_SIGNATURE = struct.Struct("<4s4H2LH"), b"PK\x05\x06"
 _LOCATOR, _LOCATOR_SIGNATURE = struct.Struct("<4sLQL"), b"PK\x06\x07"
 _END64, _END64_SIGNATURE = struct.Struct("<4sQ2H2L4Q"), b"PK\x06\x06"
-_ENTRY, _ENTRY_SIGNATURE = struct.Struct("<4s6H3L5H2L"), b"PK\x01\x02"
+_ENTRY, _ENTRY_SIGNATURE = struct.Struct("<4s4x2H4x3L3H8xL"), b"PK\x01\x02"
 _LONGEST_COMMENT = 0xFFFF
 _IN_EXTRA16, _IN_EXTRA32 = 0xFFFF, 0xFFFFFFFF  # the true number stands in a zip64 field
 _UTF8 = 0x800
@@ -114,11 +114,9 @@ def _find64(file: BinaryIO, tail: bytes, at: int, stated: tuple[int, int, int, i
 
 
 def _entries(directory: bytes, number: int) -> list[tuple[str, Entry]]:
-    at, entries = 0, []
+    at, entries, unpack = 0, [], _ENTRY.unpack_from
     for _ in range(number):
-        signature, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, _, offset = (
-            _ENTRY.unpack_from(directory, at)
-        )
+        signature, flags, method, crc, packed, size, name, extra, comment, offset = unpack(directory, at)
         at += _ENTRY.size
         spelled = directory[at : at + name]
         if signature != _ENTRY_SIGNATURE or len(spelled) < name:

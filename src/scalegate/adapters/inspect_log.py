@@ -9,6 +9,7 @@ What a log's header says of its own results is noted as reported and never used 
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,7 @@ from scalegate.quantity import Digest, Identifier
 
 NEWEST_VERSION = 3
 _LONGEST_ID = 200
+_BUFFER = 128 * 1024  # bytes read at a time: what is read of an archive lies close together at its end
 _STATUS = {
     "success": Status.COMPLETED,
     "error": Status.ERROR,
@@ -43,7 +45,7 @@ def read_inspect_log(path: Path, labels: Labels) -> ParsedSource:
     if path.exists() and not path.is_file():  # a pipe or a device would never end
         raise InputError(Finding(where=path.name, what="not a file", mend="give an .eval or .json log"))
     try:
-        with path.open("rb") as file:
+        with io.BufferedReader(io.FileIO(path), _BUFFER) as file:
             digest = Digest(f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
             size = file.tell()
             file.seek(0)

@@ -27,10 +27,11 @@ _JOURNAL, _SAMPLES = "_journal/summaries/", "samples/"
 Json = dict[str, Any]
 
 # What of a sample is looked at; its transcript is dropped as soon as it is parsed.
-_KEPT = (
+_KEPT = frozenset((
     "id", "epoch", "scores", "score", "error", "limit", "invalidation", "model_usage", "started_at", "completed_at",
     "completed", *KEPT,
-)  # fmt: skip
+))  # fmt: skip
+_SPOKEN = frozenset(("messages", "output"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,8 +191,9 @@ class _Entries:
 
 
 def _kept(sample: Json) -> Json:
-    kept = {key: sample[key] for key in _KEPT if key in sample}
-    kept.update(said(sample))
+    kept = {key: value for key, value in sample.items() if key in _KEPT}
+    if not _SPOKEN.isdisjoint(sample):
+        kept.update(said(sample))
     return kept
 
 
