@@ -83,7 +83,7 @@ class Project:
         self.operator: OperatorKey | None = load_operator_key(settings.origin) if writing else None
         if self.operator and self.operator.verifier != self.trust.operator:
             raise InputError(Finding(where="trust.json", what="names another operator's key than the one in use"))
-        self.store = EvidenceStore(settings.place("evidence"))
+        self.store = EvidenceStore(settings.place("evidence"), columnar=settings.columnar)
         self.blobs = BlobStore(settings.place("record") / "blobs")
         self.flags = PauseFolder(settings.place("record") / "pause")
         signer = self.operator.private if self.operator else None

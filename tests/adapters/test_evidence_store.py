@@ -14,13 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalegate.adapters import evidence_store
+from scalegate.adapters.attempt_lines import format_attempts, parse_attempts
 from scalegate.adapters.evidence_store import (
     EvidenceStore,
     digest_of,
-    format_attempts,
     format_manifest,
     manifest_of,
-    parse_attempts,
     parse_manifest,
 )
 from scalegate.errors import InputError

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.test_inspect_log import LABELS, archive, as_run, header, read, sample, suite_of
-from scalegate.adapters.evidence_store import EvidenceStore, format_attempts, parse_attempts
+from scalegate.adapters.attempt_lines import format_attempts, parse_attempts
+from scalegate.adapters.evidence_store import EvidenceStore
 from scalegate.adapters.inspect_conduct import seconds_of
 from scalegate.adapters.inspect_log import read_inspect_log
 from scalegate.errors import InputError

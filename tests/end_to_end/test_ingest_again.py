@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -63,6 +64,18 @@ def test_E1_bytes_that_were_lost_are_put_back_by_reading_again(exam: World) -> N
     done(exam.run("gate", "DEPLOY", "--model", "calm"), 1)
     assert ingest(exam, exam.root / "exam.csv")["files"][0]["runs"] == []
     assert [path.read_bytes() for path in places] == kept
+
+
+def test_E1_a_run_whose_folder_was_lost_is_put_back_by_reading_again(exam: World) -> None:
+    runs = exam.root / "evidence" / "runs"
+    addresses = sorted(place.name for place in runs.iterdir())
+    shutil.rmtree(runs)
+    done(exam.run("gate", "DEPLOY", "--model", "calm"), 1)
+    size = exam.size()
+    assert ingest(exam, exam.root / "exam.csv")["files"][0]["known"] == 5
+    assert (sorted(place.name for place in runs.iterdir()), exam.size()) == (addresses, size)
+    done(exam.run("assess"), 1)
+    done(exam.run("gate", "DEPLOY", "--model", "calm"), 0)
 
 
 def test_a_source_of_an_earlier_program_is_not_recorded_again(exam: World) -> None:

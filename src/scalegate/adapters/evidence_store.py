@@ -4,6 +4,7 @@ For: procedure. Does not know: what was recorded, formats of logs, suites.
 
     run.yaml        the manifest; its digest is the run's address (E1)
     attempts.jsonl  one attempt per line, canonical; its digest stands in the manifest
+    attempts.parquet  the same in columns, where scalegate.toml asks for it; the digest stays that of the lines
     source.json     where the bytes came from; for the reader only, nothing rests on it
 
 A run is written aside, made durable, then renamed: a folder under its address is whole or has been altered since.
@@ -20,21 +21,20 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from scalegate.adapters.attempt_columns import format_columns, lines_of
+from scalegate.adapters.attempt_lines import format_attempts, parse_attempts
 from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.yaml_scan import locate, read_yaml
 from scalegate.errors import Finding, InputError
 from scalegate.evidence.parsed_run import ParsedRun, StagedRun
-from scalegate.evidence.run import Attempt, EvalRun, RunManifest, SourceFile, Status
-from scalegate.quantity import Digest, Identifier, Minutes, format_decimal, format_instant, parse_decimal, parse_instant
+from scalegate.evidence.run import Attempt, EvalRun, RunManifest, SourceFile
+from scalegate.quantity import Digest
 from scalegate.shape import ShapeError, decode, encode
 
-MANIFEST, ATTEMPTS, SOURCE = "run.yaml", "attempts.jsonl", "source.json"
+MANIFEST, ATTEMPTS, COLUMNS, SOURCE = "run.yaml", "attempts.jsonl", "attempts.parquet", "source.json"
 _ASIDE = ".aside-"
 _FEW, _AT_ONCE = 4, 16  # files that are flushed one by one, and threads that flush more of them
 
@@ -42,8 +42,10 @@ _FEW, _AT_ONCE = 4, 16  # files that are flushed one by one, and threads that fl
 class EvidenceStore:
     """The folder `runs` in a project's place for evidence."""
 
-    def __init__(self, evidence: Path) -> None:
+    def __init__(self, evidence: Path, *, columnar: bool = False) -> None:
+        """With `columnar`, attempts that are written from now on are Parquet files; either form is read."""
         self.runs = evidence / "runs"
+        self._columnar = columnar
         self._mark = f"{_ASIDE}{secrets.token_hex(4)}-"  # of what is staged here, also by copies of this process
 
     def write_run(self, parsed: ParsedRun, source: SourceFile) -> tuple[Digest, RunManifest]:
@@ -65,10 +67,11 @@ class EvidenceStore:
         place = self._place(address)
         try:
             if place.exists():
-                self._mend(place, {MANIFEST: text, ATTEMPTS: attempts})
+                self._mend(place, {MANIFEST: text, ATTEMPTS: attempts}, manifest)
                 return StagedRun(address=address, manifest=manifest)
             self.runs.mkdir(parents=True, exist_ok=True)
-            aside = self._write_aside({ATTEMPTS: attempts, MANIFEST: text, SOURCE: _format_source(source)})
+            kept = {COLUMNS: format_columns(parsed.attempts)} if self._columnar else {ATTEMPTS: attempts}
+            aside = self._write_aside({**kept, MANIFEST: text, SOURCE: _format_source(source)})
         except OSError as error:
             raise InputError(Finding(where=str(place), what=f"cannot be written: {error.strerror}")) from None
         return StagedRun(address=address, manifest=manifest, aside=aside.name)
@@ -103,12 +106,13 @@ class EvidenceStore:
             shutil.rmtree(aside, ignore_errors=True)
 
     def holds(self, address: Digest, manifest: RunManifest) -> str | None:
-        """How a run's source was read, when manifest and attempts are whole; None when they are not. Parses no row."""
+        """How a run's source was read, when manifest and attempts are whole; None when they are not.
+
+        Raises:
+            InputError: as `read_run` does.
+        """
         text, _ = _bytes(self._place(address) / MANIFEST)
-        attempts, _ = _bytes(self._place(address) / ATTEMPTS)
-        if text is None or attempts is None:
-            return None
-        if digest_of(text) != address or digest_of(attempts) != manifest.attempts:
+        if text is None or digest_of(text) != address or self._lines(self._place(address), manifest)[0] is None:
             return None
         source = self.read_source(address)
         return source.read_as if source else ""
@@ -117,7 +121,8 @@ class EvidenceStore:
         """Read a run back; with the recorded manifest, whatever became of the bytes is said in `problem` (E1).
 
         Raises:
-            InputError: only without `recorded`, when the manifest is absent or altered.
+            InputError: when attempts are kept in columns and the extra is missing: what a verdict says must not depend
+                on what is installed. And without `recorded`, when the manifest is absent or altered.
         """
         manifest, problem = self._manifest(address)
         if manifest is not None and recorded is not None and manifest != recorded:
@@ -153,7 +158,7 @@ class EvidenceStore:
     @staticmethod
     def _durable(aside: Path) -> tuple[Path, ...]:
         """What must be on the disk before a run counts: nothing rests on where its bytes came from."""
-        return aside / ATTEMPTS, aside / MANIFEST, aside
+        return (*(aside / name for name in (ATTEMPTS, COLUMNS) if (aside / name).exists()), aside / MANIFEST, aside)
 
     def _write_aside(self, files: dict[str, bytes]) -> Path:
         aside = Path(tempfile.mkdtemp(prefix=self._mark, dir=self.runs))
@@ -173,16 +178,27 @@ class EvidenceStore:
         except OSError:
             if not place.is_dir():
                 raise
-            self._mend(place, {name: (aside / name).read_bytes() for name in (MANIFEST, ATTEMPTS)})
+            manifest = parse_manifest((aside / MANIFEST).read_bytes(), MANIFEST)
+            attempts, problem = self._lines(aside, manifest)
+            assert attempts is not None, problem
+            self._mend(place, {MANIFEST: (aside / MANIFEST).read_bytes(), ATTEMPTS: attempts}, manifest)
 
-    def _mend(self, place: Path, files: dict[str, bytes]) -> None:
-        """Put back files whose bytes are not what the address says; leaves whole ones alone."""
+    def _mend(self, place: Path, files: dict[str, bytes], manifest: RunManifest) -> None:
+        """Put back files whose bytes are not what the address says; leaves whole ones alone.
+
+        What was damaged comes back in lines, whatever form it had: they can be read everywhere.
+        """
+        if self._lines(place, manifest)[0] is not None:
+            del files[ATTEMPTS]
         for name, data in files.items():
             if _bytes(place / name)[0] != data:
                 aside = place / f"{_ASIDE}{name}"
                 _write_durably(aside, data)
                 aside.replace(place / name)
                 _sync(place)
+        if ATTEMPTS in files:
+            (place / COLUMNS).unlink(missing_ok=True)
+            _sync(place)
 
     # -- reading
 
@@ -195,14 +211,26 @@ class EvidenceStore:
         return parse_manifest(text, f"{address}/{MANIFEST}"), ""
 
     def _attempts(self, address: Digest, manifest: RunManifest) -> tuple[tuple[Attempt, ...] | None, str]:
-        text, problem = _bytes(self._place(address) / ATTEMPTS)
+        text, problem = self._lines(self._place(address), manifest)
         if text is None:
             return None, problem
-        if digest_of(text) != manifest.attempts:
-            return None, f"{ATTEMPTS} was altered"
         attempts = parse_attempts(text)
         assert len(attempts) == manifest.rows, "a manifest is written with its attempts"
         return attempts, ""
+
+    @staticmethod
+    def _lines(place: Path, manifest: RunManifest) -> tuple[bytes | None, str]:
+        """The canonical lines of the attempts, whichever form they are kept in; of two forms both must hold them."""
+        lines: bytes | None = None
+        for name in [name for name in (ATTEMPTS, COLUMNS) if os.path.lexists(place / name)] or [ATTEMPTS]:
+            lines, problem = _bytes(place / name)
+            if lines is None:
+                return None, problem
+            if name == COLUMNS:
+                lines = lines_of(lines, manifest.rows, f"{place.name}/{name}")
+            if lines is None or digest_of(lines) != manifest.attempts:
+                return None, f"{name} was altered"
+        return lines, ""
 
 
 def digest_of(data: bytes) -> Digest:
@@ -316,75 +344,3 @@ def parse_manifest(text: bytes, name: str) -> RunManifest:
 
 def _format_source(source: SourceFile) -> bytes:
     return (json.dumps(encode(source), indent=2, sort_keys=True) + "\n").encode()
-
-
-# ------------------------------------------------------------------------------------------- attempts
-
-
-def format_attempts(attempts: Iterable[Attempt]) -> bytes:
-    """One line of canonical JSON per attempt; what is missing is left out."""
-    return "".join(_line(attempt) for attempt in attempts).encode()
-
-
-def _line(attempt: Attempt) -> str:
-    data: dict[str, str | int] = {"attempt": attempt.attempt, "task": attempt.task, "status": attempt.status.value}
-    if attempt.score is not None:
-        data["score"] = format_decimal(attempt.score)
-    if attempt.tokens is not None:
-        data["tokens"] = attempt.tokens
-    if attempt.family is not None:
-        data["family"] = attempt.family
-    if attempt.human_minutes is not None:
-        data["human_minutes"] = format_decimal(Decimal(attempt.human_minutes))
-    if attempt.started_at is not None:
-        data["started_at"] = format_instant(attempt.started_at)
-    if attempt.seconds is not None:
-        data["seconds"] = format_decimal(attempt.seconds)
-    if attempt.transcript is not None:
-        data["transcript"] = attempt.transcript
-    if attempt.rescored is not None:
-        data["rescored"] = attempt.rescored
-    return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
-
-
-def parse_attempts(text: bytes) -> tuple[Attempt, ...]:
-    """Inverse of `format_attempts`, for bytes whose digest was checked: what does not fit is our own bug."""
-    return tuple(_attempt(json.loads(line)) for line in text.splitlines())
-
-
-def _attempt(data: dict[str, Any]) -> Attempt:
-    get = data.get
-    return Attempt(
-        task=Identifier(data["task"]),
-        attempt=data["attempt"],
-        score=_number(data["score"]) if "score" in data else None,
-        status=Status(data["status"]),
-        tokens=get("tokens"),
-        family=_family(data["family"]) if "family" in data else None,
-        human_minutes=_minutes(data["human_minutes"]) if "human_minutes" in data else None,
-        started_at=_instant(data["started_at"]) if "started_at" in data else None,
-        seconds=_number(data["seconds"]) if "seconds" in data else None,
-        transcript=get("transcript"),
-        rescored=get("rescored"),
-    )
-
-
-# Equal texts are parsed once: attempts share few scores, families and times.
-@lru_cache(maxsize=4096)
-def _number(text: str) -> Decimal:
-    return parse_decimal(text)
-
-
-@lru_cache(maxsize=4096)
-def _minutes(text: str) -> Minutes:
-    return Minutes(parse_decimal(text))
-
-
-@lru_cache(maxsize=4096)
-def _instant(text: str) -> datetime:
-    return parse_instant(text)
-
-
-@lru_cache(maxsize=4096)
-def _family(text: str) -> Identifier:
-    return Identifier(text)

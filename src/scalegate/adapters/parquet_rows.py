@@ -1,6 +1,7 @@
 """Rows of a Parquet file as texts by column name, a batch at a time, under fixed sizes.
 
-For: evidence_table. Does not know: what the columns mean. Needs the extra `parquet`, and loads it only when called.
+For: evidence_table, attempt_columns. Does not know: what the columns mean. Needs the extra `parquet`, and loads it only
+when called.
 
 Long texts are measured before they are copied: a file of a few kilobytes can repeat one text of a megabyte
 millions of times.
@@ -43,7 +44,7 @@ class ParquetRows:
             raise missing_extra(name) from None
         self.name = name
         self.max_text = max_text
-        self._file = _guarded(name, lambda: pq.ParquetFile(file))
+        self._file = guarded(name, lambda: pq.ParquetFile(file))
         found = self._file.metadata
         unpacked = sum(found.row_group(at).total_byte_size for at in range(found.num_row_groups))
         if found.num_rows > max_rows or unpacked > _MAX_UNPACKED:
@@ -53,7 +54,7 @@ class ParquetRows:
     def __iter__(self) -> Iterator[Cells]:
         """Cells of each row; what is null is an empty text. Raises InputError for values that are no text or number."""
         batches = self._file.iter_batches(batch_size=_BATCH)
-        while (batch := _guarded(self.name, lambda: next(batches, None))) is not None:
+        while (batch := guarded(self.name, lambda: next(batches, None))) is not None:
             columns = [self._texts(name, batch.column(at)) for at, name in enumerate(self.columns)]
             for row in zip(*columns, strict=True):
                 yield dict(zip(self.columns, row, strict=True))
@@ -74,7 +75,7 @@ class ParquetRows:
             longest = pc.max(pc.binary_length(values)).as_py() or 0
             if longest > self.max_text:
                 raise self._refused(f"a text of more than {self.max_text // 1024} KiB", "shorten it", path=name)
-        known = [self._text(name, value) for value in _guarded(self.name, values.to_pylist)]
+        known = [self._text(name, value) for value in guarded(self.name, values.to_pylist)]
         indices = packed.indices.to_pylist()
         return ["" if index is None else known[index] for index in indices]
 
@@ -95,7 +96,7 @@ class ParquetRows:
         return InputError(Finding(where=self.name, path=path, what=what, mend=mend))
 
 
-def _guarded(name: str, act: Callable[[], Any]) -> Any:
+def guarded(name: str, act: Callable[[], Any]) -> Any:
     """The act's result; whatever Parquet's reader makes of a damaged file is one finding."""
     import pyarrow as pa
 

@@ -32,11 +32,12 @@ PLACES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The project's root, its log's name, and its places."""
+    """The project's root, its log's name, and its places; whether attempts are kept in columns (ADR 0017)."""
 
     root: Path
     origin: str
     places: dict[str, str] = field(default_factory=lambda: dict(PLACES))
+    columnar: bool = False
 
     def place(self, name: str) -> Path:
         return self.root / self.places[name]
@@ -63,7 +64,7 @@ def read_settings(root: Path) -> Settings:
         raise UsageError(f"no {FILE} in {root}: run `scalegate init`, or give --project") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(Finding(where=FILE, what=f"cannot be read: {error}")) from None
-    findings = [*_unknown(data, ("format", "origin", "places", "display"), ""), *_format_faults(data)]
+    findings = [*_unknown(data, ("format", "origin", "evidence", "places", "display"), ""), *_format_faults(data)]
     places = data.get("places", {})
     findings += _place_faults(places)
     if findings:
@@ -72,7 +73,7 @@ def read_settings(root: Path) -> Settings:
         origin = parse_origin(str(data["origin"]))
     except InputError as error:
         raise InputError(Finding(where=FILE, path="origin", what=error.findings[0].what)) from None
-    return Settings(root=root, origin=origin, places=PLACES | places)
+    return Settings(root=root, origin=origin, places=PLACES | places, columnar=data.get("evidence") == "parquet")
 
 
 def _format_faults(data: dict[str, Any]) -> list[Finding]:
@@ -84,6 +85,9 @@ def _format_faults(data: dict[str, Any]) -> list[Finding]:
     if not isinstance(data.get("origin"), str):
         mend = 'write origin = "example.org/rsp"'
         faults.append(Finding(where=FILE, path="origin", what="the log has no name", mend=mend))
+    if data.get("evidence", "jsonl") not in ("jsonl", "parquet"):
+        what, mend = "no form that attempts are kept in", 'write evidence = "jsonl" or "parquet", above the tables'
+        faults.append(Finding(where=FILE, path="evidence", what=what, mend=mend))
     return faults
 
 

@@ -129,8 +129,10 @@ def _document(workspace: Workspace) -> PolicyDocument | None:
 def _record(workspace: Workspace, batch: Sequence[Taken], keeper: RunKeeper, now: datetime) -> list[IngestedFile]:
     """Make the runs of several sources durable, then record those that are new, in one transaction."""
     fresh, others = _sorted(workspace, batch)
-    keeper.drop(others)
-    keeper.settle(fresh.values())
+    recorded = {run.address for run in workspace.view.runs}
+    lost = [run for run in others if run.address in recorded]  # those that are in their place are not staged
+    keeper.drop(run for run in others if run.address not in recorded)
+    keeper.settle([*fresh.values(), *lost])
     entries: dict[Digest, RunIngested] = {}
 
     def drafts() -> list[Draft]:
