@@ -182,9 +182,7 @@ def test_V4_an_effort_does_not_outlive_the_configuration_that_it_was_stated_for(
     attest(world, effort % "agent")
     assert verdict(world, "calm", now=day(1))["elicitation_rung"] == "fine_tuning"
     path = world.root / "configurations.yaml"
-    path.write_text(
-        path.read_text("utf-8").replace("An agent, tools", "An agent, access: slow, tools"), "utf-8"
-    )
+    path.write_text(path.read_text("utf-8").replace("An agent, tools", "An agent, access: slow, tools"), "utf-8")
     rows = world.root / "more.csv"
     rows.write_text(table([m for m in _models() if m.name == "calm"], run="later"), encoding="utf-8")
     done(world.run("ingest", "--configuration", "agent", "--dated", day(-1), str(rows)))

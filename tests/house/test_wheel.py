@@ -53,7 +53,7 @@ def test_the_wheel_says_its_command_extras_and_licence(wheel: Path) -> None:
     said = Parser().parsestr(info["METADATA"])
     assert "scalegate = scalegate.cli.main:run" in info["entry_points.txt"]
     assert "scalegate = scalegate.integrations.inspect_hook" in info["entry_points.txt"].partition("[inspect_ai]")[2]
-    assert set(said.get_all("Provides-Extra", [])) == {"report", "parquet", "remote", "inspect", "full"}
+    assert set(said.get_all("Provides-Extra", [])) == {"report", "parquet", "remote", "inspect", "calendar", "full"}
     assert said["License-Expression"] == "Apache-2.0"
     assert {"LICENSE", "NOTICE"} <= set(info)
 
