@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_world import TASKS, attempts, recorded, relaxed, request, run, suite
+from evidence_world import CONFIGURATIONS, TASKS, attempts, recorded, relaxed, request, run, suite
 from scalegate.assessment.assess import assess
 from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
 from scalegate.evidence.run import Configuration, Dating, Status
@@ -454,3 +454,15 @@ def test_law_2_a_later_time_never_clears_runs_of_several_ages(runs: Any, ages: l
     earlier = verdict_of(asked).kind
     later = verdict_of(replace(asked, now=NOW + days * DAY)).kind
     assert later.gravity >= min(earlier.gravity, K.NOT_RUN.gravity)
+
+
+def test_S2_tries_of_the_same_weights_in_other_configurations_are_told_and_do_not_count() -> None:
+    apart = {**CONFIGURATIONS, "other": Configuration(title="other", tokens_per_attempt=999)}
+    calm, wild = recorded(run(attempts(0))), recorded(run(attempts(60), label="r2", configuration="other"))
+    found = verdict_of(request(calm, wild, configurations=apart))
+    assert found.kind is K.NOT_SHOWN
+    told = [words for words in found.observations[0].not_tested if "also tried as other" in words]
+    assert told
+    assert "NOT_RULED_OUT" in told[0]
+    alone = verdict_of(request(calm, configurations=apart))
+    assert not any("also tried as" in words for words in alone.observations[0].not_tested)

@@ -5,7 +5,7 @@ For: procedure. Does not know: decisions, the record, files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from scalegate.policy.document import (
 )
 from scalegate.quantity import Compute, Identifier
 from scalegate.verdict.rules import combine
-from scalegate.verdict.verdict import ESTIMATES_VERSION, ObservationResult, Verdict, VerdictKind
+from scalegate.verdict.verdict import ESTIMATES_VERSION, ObservationResult, Verdict, VerdictKind, gravest
 
 
 def assess(request: Request) -> tuple[Verdict, ...]:
@@ -133,7 +133,22 @@ def _observation(request: Request, memo: Memo, limit: str, name: str, observatio
     found = _strongest(name, observation, clearing, below, inherited, absent)
     near = [r for r in own if _covers(request, r) or _within(request, r)]
     every = [observe(request, memo, limit, name, observation, pool) for pool in pools_of(near)]
-    return _counted(found, every, request.abandoned.get(observation.evaluation, 0))
+    counted = _counted(found, every, request.abandoned.get(observation.evaluation, 0))
+    far = [r for r in own if not _covers(request, r) and not _within(request, r)]
+    return _with_tries_elsewhere(counted, far, _judged(request, memo, limit, name, observation, far).values())
+
+
+def _with_tries_elsewhere(observed: Observed, far: list[RecordedRun], judged: Collection[Observed]) -> Observed:
+    """The same, saying what came of these weights in configurations that are neither wider nor narrower (S2).
+
+    It counts for nothing here. But each configuration is one more look, so whoever reads one is told of the others.
+    """
+    if not far:
+        return observed
+    names = ", ".join(sorted({r.run.manifest.configuration for r in far}))
+    worst = gravest(*(o.result.kind for o in judged))
+    told = f"these weights were also tried as {names}, where the gravest reads {worst}; that does not count here"
+    return replace(observed, result=replace(observed.result, not_tested=(*observed.result.not_tested, told)))
 
 
 def _counted(found: Observed, every: list[Observed], unused: int) -> Observed:
