@@ -30,6 +30,7 @@ from scalegate.assessment.sensitivity import (
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
 from scalegate.evidence.run import Dating
 from scalegate.policy.document import (
+    AttackerBudget,
     Direction,
     ExistenceObservation,
     HorizonObservation,
@@ -350,8 +351,7 @@ def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool
         yield fault
     subjects = frozenset({request.model.subject, *request.ancestors, *(r.subject for r in pool.runs)})
     yield from exposure_faults(_exposures(request, observation), subjects)
-    threat_model = request.policy.threat_model_of(limit)
-    budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
+    budget = _budget(request, limit)
     ratio = _token_ratio(request, limit, pool, table)
     if budget is None:
         yield "the threat model states no attacker budget to measure effort against"
@@ -361,6 +361,12 @@ def _insensitive(request: Request, limit: str, observation: Measured, pool: Pool
         yield f"effort is {ratio} of the attacker budget, below the floor {budget.floor}"
     if budget is not None:
         yield from effort_faults(budget, _efforts(request, observation, pool))
+
+
+def _budget(request: Request, limit: str) -> AttackerBudget | None:
+    """What the attacker of the limit's threat model would spend; None where nobody has stated it."""
+    threat_model = request.policy.threat_model_of(limit)
+    return request.policy.threat_models[threat_model].attacker_budget if threat_model else None
 
 
 def _efforts(request: Request, observation: Measured, pool: Pool) -> list[Effort]:
@@ -408,8 +414,7 @@ def _token_ratio(request: Request, limit: str, pool: Pool, table: OutcomeTable) 
 
     What a failure spent is shown and not gated on: a model that gave up early was tried with all it was allowed.
     """
-    threat_model = request.policy.threat_model_of(limit)
-    budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
+    budget = _budget(request, limit)
     configuration = request.configurations.get(pool.configuration)
     if budget is None or configuration is None or configuration.tokens_per_attempt is None:
         return None
@@ -425,8 +430,7 @@ def _effort_ratio(
     request: Request, limit: str, observation: Measured, pool: Pool, table: OutcomeTable
 ) -> Decimal | None:
     """The least of all shares of the attacker's effort, tokens and ledger, for display; None when one is unknown."""
-    threat_model = request.policy.threat_model_of(limit)
-    budget = request.policy.threat_models[threat_model].attacker_budget if threat_model else None
+    budget = _budget(request, limit)
     tokens = _token_ratio(request, limit, pool, table)
     if budget is None or tokens is None or not budget.asks_for_a_ledger:
         return tokens
