@@ -9,6 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from scalegate.estimate.elicitation import (
+    bound_with_attempts,
+    bound_with_spurious,
+    gain_quantile,
+    shift_rate_by_gain,
+    split_alpha,
+)
 from scalegate.policy.document import FactorShift, RateShift
 from scalegate.quantity import round_down, round_up
 
@@ -31,7 +38,7 @@ class Raised:
 def level_of_counts(shift: RateShift | FactorShift, alpha: Decimal) -> float:
     """The level left for the outcomes: half where the shift takes the other half for its own uncertainty."""
     spread = shift.gain_spread if isinstance(shift, RateShift) else shift.spread
-    return float(alpha) / 2 if spread > 0 else float(alpha)
+    return split_alpha(float(alpha))[0] if spread > 0 else float(alpha)
 
 
 def raise_rate(upper: Decimal, shift: RateShift, *, alpha: Decimal, surprise: Decimal, reserve: Decimal) -> Raised:
@@ -58,14 +65,7 @@ def raise_rate(upper: Decimal, shift: RateShift, *, alpha: Decimal, surprise: De
 def _stretched(upper: Decimal, shift: RateShift, alpha: float) -> Decimal:
     if shift.plain:
         return upper
-    from scalegate.estimate.elicitation import (
-        bound_with_attempts,
-        bound_with_spurious,
-        gain_quantile,
-        shift_rate_by_gain,
-    )
-
-    gain = gain_quantile(float(shift.gain), float(shift.gain_spread), alpha / 2)
+    gain = gain_quantile(float(shift.gain), float(shift.gain_spread), split_alpha(alpha)[1])
     gained = shift_rate_by_gain(float(upper), gain, float(shift.slope))
     assert gained is not None, "the gain is known"
     freed = bound_with_spurious(gained, float(shift.spurious))
@@ -101,9 +101,7 @@ def _factor(shift: FactorShift, alpha: float) -> Decimal:
     assert shift.value is not None, "an unknown shift was answered before"
     if shift.spread == 0:
         return Decimal(shift.value)
-    from scalegate.estimate.elicitation import gain_quantile
-
-    return round_up(gain_quantile(float(shift.value), float(shift.spread), alpha / 2))
+    return round_up(gain_quantile(float(shift.value), float(shift.spread), split_alpha(alpha)[1]))
 
 
 def _floor(higher: bool, amount: str) -> list[str]:
