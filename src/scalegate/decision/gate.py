@@ -1,6 +1,6 @@
 """The gate: one pure function from policy, question and dossier to a decision with every blocker.
 
-For: procedure, verifier, and later proof and simulation. Does not know: scores, estimates, clocks, files.
+For: procedure, verifier, proof, simulation. Does not know: scores, estimates, clocks, files.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ def decide(policy: PolicyDocument, question: Question, dossier: Dossier) -> Deci
     - D8, D9 a grant lapses with the first thing it rests on, and after the policy's longest lease.
     """
     state = survey(policy, question, dossier)
-    blockers = tuple(_blockers(policy, state))
-    granted = not blockers
+    found = blockers(policy, state)
+    granted = not found
     rests_on = tuple(_rests_on(state, dossier))
     lapses_at, because = _lapse(policy, question, state, rests_on) if granted else (None, "")
     return Decision(
         question=question,
         granted=granted,
-        waived_until=None if granted else _waived_until(state, blockers),
-        blockers=blockers,
+        waived_until=None if granted else waived_until(state, found),
+        blockers=found,
         rests_on=rests_on,
         not_tested=(*not_tested(state), *_proposed(dossier)),
         lapses_at=lapses_at,
@@ -56,6 +56,11 @@ def decide(policy: PolicyDocument, question: Question, dossier: Dossier) -> Deci
 
 
 # ------------------------------------------------------------------------------------- blockers
+
+
+def blockers(policy: PolicyDocument, state: GateState) -> tuple[Blocker, ...]:
+    """Every reason to hold, in the order of the rules; the state is granted when there is none."""
+    return tuple(_blockers(policy, state))
 
 
 def _blockers(policy: PolicyDocument, state: GateState) -> Iterator[Blocker]:
@@ -165,12 +170,12 @@ def _crossed(policy: PolicyDocument, state: GateState, limit: LimitState) -> Ite
 # ------------------------------------------------------------------------- waivers, rests, lapse
 
 
-def _waived_until(state: GateState, blockers: tuple[Blocker, ...]) -> datetime | None:
+def waived_until(state: GateState, found: tuple[Blocker, ...]) -> datetime | None:
     """The first end of the waivers that together cover every blocker, or None (D12)."""
     waivers = {limit.limit: limit.waiver for limit in state.limits if limit.waiver}
-    if any(not b.waivable or b.limit not in waivers for b in blockers):
+    if any(not b.waivable or b.limit not in waivers for b in found):
         return None
-    ends = [waiver.until for b in blockers if (waiver := waivers[b.limit])]
+    ends = [waiver.until for b in found if (waiver := waivers[b.limit])]
     return min(ends) if ends else None
 
 

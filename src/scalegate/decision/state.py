@@ -16,7 +16,7 @@ from enum import StrEnum
 from scalegate.decision.decision import Question
 from scalegate.decision.dossier import Attestation, Dossier, Pause, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
-from scalegate.policy.document import Line, Permission, PolicyDocument, Protection, Sense
+from scalegate.policy.document import Conditional, Line, Permission, PolicyDocument, Protection, Sense
 from scalegate.quantity import Compute, Identifier
 from scalegate.verdict.verdict import Verdict, VerdictKind
 
@@ -43,6 +43,7 @@ class LimitState:
 
     Attributes:
         kind: the verdict's kind at the time asked, expiry applied (V7).
+        never_run: no evidence was ever recorded; evidence that has expired is not that (D4).
         duty_late: a duty of an open alert case is late (V6).
         below_crossed: the rung below counts as crossed (L1); false for the first rung.
         tied: the policy says what a crossing asks for this permission (D2).
@@ -52,6 +53,7 @@ class LimitState:
     limit: str
     threat_model: str
     kind: VerdictKind
+    never_run: bool
     hard_stop: bool
     has_observations: bool
     duty_late: str
@@ -62,11 +64,6 @@ class LimitState:
     waiver: Waiver | None
     verdict: Verdict | None
     stale: bool = False
-
-    @property
-    def never_run(self) -> bool:
-        """No evidence was ever recorded; evidence that has expired is not that (D4)."""
-        return self.verdict is None or self.verdict.kind is VerdictKind.NOT_RUN
 
     @property
     def crossed(self) -> bool:
@@ -163,6 +160,12 @@ def _limits(policy: PolicyDocument, question: Question, dossier: Dossier) -> lis
     return states
 
 
+def tie_of(policy: PolicyDocument, limit: str, permission: Permission) -> Conditional | None:
+    """What the policy asks for a permission once the limit counts as crossed (D2); None when it says nothing."""
+    ties = policy.protections.conditional
+    return next((c for c in ties if c.limit == limit and c.permission is permission), None)
+
+
 WEIGHTS_WIDE = (Permission.TRAIN, Permission.STORE, Permission.RELEASE_WEIGHTS)
 
 
@@ -208,14 +211,13 @@ def _limit(
 ) -> LimitState:
     now, training = question.as_of, question.permission is Permission.TRAIN
     known = policy.limits[limit]
-    tie = next(
-        (c for c in policy.protections.conditional if c.limit == limit and c.permission is question.permission), None
-    )
+    tie = tie_of(policy, limit, question.permission)
     tied = tie.protections if tie else ()
     return LimitState(
         limit=limit,
         threat_model=threat_model,
         kind=verdict.at(now, training=training) if verdict else VerdictKind.NOT_RUN,
+        never_run=verdict is None or verdict.kind is VerdictKind.NOT_RUN,
         hard_stop=known.hard_stop,
         has_observations=bool(known.observations),
         duty_late=_late_duty(policy, question, dossier, limit, verdict),

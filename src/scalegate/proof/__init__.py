@@ -1,0 +1,1 @@
+"""The proof room: questions about every state of the gate, answered by a solver. Does not know: evidence, files."""
