@@ -49,6 +49,105 @@ the scope, threat models and roles that they rest on. What the numbers do is fix
 """
 
 EXAMPLES: dict[str, str] = {
+    "Separation": """
+        one: evaluators
+        other: product
+        why: Who ships would judge what may be shipped.
+    """,
+    "Reference": """
+        model: Another Lab's model of March 2026
+        assessed_by: A national institute
+        finding: Far below the capability that this limit describes.
+        source: https://institute.invalid/report-7
+        until: 2026-12-31
+    """,
+    "ComputeObservation": """
+        measure: effective_compute
+        relied_on: true
+        limit: 1e24 FLOP
+        alert: 5e23 FLOP
+        precursor:
+          argument: No model below this compute has been seen to do any part of such an attack.
+          author: m.sato
+          expires: 2026-12-31
+    """,
+    "ProgressObservation": """
+        measure: rate_of_progress
+        evaluation: cyber
+        direction: rule_out_proxy
+        relied_on: true
+        success: 0.5
+        generations: 3
+        since: 2024-01-01
+        limit: 16x
+        alert: 8x
+        alpha_lower: 0.05
+        alpha_upper: 0.05
+        precursor:
+          argument: Research that a model speeds up shows in the models that come out of it.
+          author: m.sato
+          expires: 2026-12-31
+    """,
+    "StatedObservation": """
+        measure: stated
+        test: A public benchmark of programming tasks
+        criterion: more than half of the tasks
+        missing: version, number of tries, elicitation, level of confidence
+    """,
+    "Reached": """
+        model: our model of March 2026
+        on: 2026-03-31
+        statement: Its report says so; the protections of this limit are in force.
+    """,
+    "Watched": """
+        title: Persuasion at scale
+        why: Outside studies see it grow.
+        no_limit_because: No measure of it is agreed on.
+        becomes_a_limit_when: an evaluation with a control arm exists
+        role: evaluators
+        review_every: 6 months
+    """,
+    "Actors": """
+        in_scope: [criminal groups, a single insider]
+        out_of_scope: [states that single us out]
+        level: SL-3
+    """,
+    "Action": """
+        id: lock-weights
+        when: danger_shown
+        limit: expert-day
+        what: Take the weights off every machine that serves or trains.
+        role: officer
+        within: 4 h
+    """,
+    "Precondition": """
+        showing: authorities_told
+        how: A letter to the national authority, with the case and the risk.
+        role: board
+    """,
+    "StopClause": """
+        development: unconditional
+        deployment: unconditional
+        text: Training and deployment stop while protections are missing.
+    """,
+    "Commitment": """
+        text: We will tell the board every quarter which promises were not kept.
+        component: accountability
+        owner: officer
+        every: 3 months
+        evidence: The minutes of the board.
+    """,
+    "ChangelogEntry": """
+        version: 1.1.0
+        published: 2026-06-01
+        changes:
+          - {at: [limits.expert-day], what: The alert line went down from 4 h to 3 h., why: Evaluations take longer.}
+    """,
+    "Change": """
+        at: [limits.expert-day.observations.steps.alert]
+        what: The alert line went down from 4 h to 3 h.
+        why: Evaluations take longer than we thought.
+    """,
     "Scope": """
         statement: Every model that we train, host or sell access to.
         out_of_scope_below: 1e22 FLOP
@@ -193,11 +292,13 @@ EXAMPLES: dict[str, str] = {
         efficacy: {metric: share of staged thefts stopped, sense: at_least, target: 0.95}
         approved_by: officer
         lapses_after: 6 months
+        actors: {in_scope: [criminal groups], out_of_scope: [states that single us out]}
     """,
     "Efficacy": """
         metric: share of staged thefts stopped
         sense: at_least
         target: 0.95
+        set_on: 2026-01-01
     """,
     "Standing": """
         protections: [sealed-weights]
@@ -230,7 +331,8 @@ EXAMPLES: dict[str, str] = {
         coverage_floor: 90 %
         duration: 14 days
         positive_control: null
-        screens: null
+        screens: cyber
+        escalates_at: 0.20
     """,
     "Triggers": """
         effective_compute: 2x
@@ -291,6 +393,7 @@ EXAMPLES: dict[str, str] = {
         number: 2
         of: [board, officer]
         outside_line: true
+        without: [product]
     """,
     "WaiverRule": """
         quorum: {number: 2, of: [board, officer], outside_line: true}
@@ -300,6 +403,13 @@ EXAMPLES: dict[str, str] = {
     "CompetitorClause": """
         text: If another developer's scaling is the unacceptable risk and every other avenue is exhausted.
         quorum: {number: 3, of: [board, outside], outside_key: true}
+        preconditions:
+          - {showing: others_are_the_risk, how: An outside report., role: officer}
+          - {showing: avenues_exhausted, how: A list of what was tried., role: officer}
+          - {showing: public_statement, how: On our first page., role: board}
+          - {showing: authorities_told, how: A letter with the case., role: board}
+          - {showing: absolute_risk_stated, how: A risk statement of three authors., role: officer}
+        expires_after: 30 days
     """,
     "Accountability": """
         officer: officer
@@ -311,6 +421,8 @@ EXAMPLES: dict[str, str] = {
         noncompliance_channel: Write to the outside member of the board.
         disclosures:
           - {what: Every decision and what it rests on., within: 14 days}
+        separations:
+          - {one: evaluators, other: product, why: Who ships would judge what may be shipped.}
     """,
     "Relaxing": """
         quorum: {number: 2, of: [board]}

@@ -213,7 +213,7 @@ REMARKS: list[tuple[Changes, str, str, str]] = [
     ({}, f"{HORIZON}.alert", "buffer 8x, growth 1.89293x (elicitation", "L4"),
     ({}, "response.max_lease", "a pause can take up to 14 days", "D9"),
     ({}, "response.rebuttal.outside_key", "not supported yet", "V8"),
-    ({"evaluation.evaluations.exam.screens": "exam"}, "evaluation.evaluations.exam.screens", "not supported yet", "V2"),
+    ({"evaluation.evaluations.exam.screens": "exam"}, "evaluation.evaluations.exam.screens", "clears nothing", "V2"),
     ({}, "limits.first", "once crossed it holds TRAIN, STORE, USE_INTERNALLY", "D2"),
     ({"response.deletion.number": "1"}, "response.deletion.number", "one person decides this alone", "D6"),
     ({"response.competitor_clause":

@@ -15,10 +15,12 @@ from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.estimate.combine import HIGHEST_UPPER, INTERSECTION_UNION
 from scalegate.evidence.configuration import contains, untested_combinations
 from scalegate.policy.document import (
-    DifferenceObservation,
     Direction,
-    JudgementObservation,
+    ExistenceObservation,
+    HorizonObservation,
     Observation,
+    RateObservation,
+    evaluation_of,
 )
 from scalegate.quantity import Compute, Identifier
 from scalegate.verdict.rules import combine
@@ -121,7 +123,7 @@ def _least_cap(caps: list[Compute | None]) -> Compute | None:
 
 
 def _observation(request: Request, memo: Memo, limit: str, name: str, observation: Observation) -> Observed:
-    if isinstance(observation, (JudgementObservation, DifferenceObservation)):
+    if not isinstance(observation, (RateObservation, HorizonObservation, ExistenceObservation)):
         return _not_supported(name, observation)
     own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
     parents = [r for r in request.runs if r.subject in request.ancestors and _bears(r, observation)]
@@ -264,20 +266,25 @@ def _within(request: Request, recorded: RecordedRun) -> bool:
     return bears(request, recorded.run.manifest.configuration)
 
 
-def _not_supported(name: str, observation: JudgementObservation | DifferenceObservation) -> Observed:
+_NOT_ASSESSED = {
+    "judgement": "a signed judgement is",
+    "difference": "a difference between arms is",
+    "effective_compute": "a cap on effective compute is",
+    "rate_of_progress": "a rate of progress is",
+    "stated": "a test without what would decide it is",
+}
+
+
+def _not_supported(name: str, observation: Observation) -> Observed:
     """Read, never ignored: it counts as crossed until it can be signed or assessed (V9)."""
-    if isinstance(observation, JudgementObservation):
-        what, evaluation, direction = "a signed judgement", Identifier("judgement"), Direction.RULE_OUT_PROXY
-    else:
-        what, evaluation, direction = "a difference between arms", observation.evaluation, observation.direction
     result = ObservationResult(
         observation=Identifier(name),
-        evaluation=evaluation,
+        evaluation=evaluation_of(observation) or Identifier(observation.measure),
         kind=VerdictKind.NOT_RUN,
         measure=observation.measure,
-        direction=direction,
-        relied_on=observation.relied_on,
+        direction=getattr(observation, "direction", Direction.RULE_OUT_PROXY),
+        relied_on=getattr(observation, "relied_on", False),
         rules=("V9",),
-        reasons=(f"{what} is not supported yet, so it counts as crossed",),
+        reasons=(f"{_NOT_ASSESSED[observation.measure]} not supported yet, so it counts as crossed",),
     )
     return Observed(result=result, raises_to=None)

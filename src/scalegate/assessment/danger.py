@@ -12,7 +12,7 @@ from scalegate.assessment.observe import Observed
 from scalegate.assessment.request import RecordedDanger, Request
 from scalegate.evidence.configuration import contains
 from scalegate.evidence.run import Configuration
-from scalegate.policy.document import JudgementObservation
+from scalegate.policy.document import evaluation_of
 from scalegate.verdict.verdict import VerdictKind
 
 
@@ -28,9 +28,9 @@ def stands(request: Request, limit: str, danger: RecordedDanger) -> bool:
         return True
     whole = {r.run.address for r in request.runs if r.run.attempts is not None and not r.changed}
     named = {
-        request.policy.evaluation.evaluations[o.evaluation].suite
+        request.policy.evaluation.evaluations[read].suite
         for o in request.policy.limits[limit].observations.values()
-        if not isinstance(o, JudgementObservation)
+        if (read := evaluation_of(o)) is not None
     }
     return not danger.rests_on or not whole.issuperset(danger.rests_on) or not named <= request.suites.keys()
 

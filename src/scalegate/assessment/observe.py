@@ -454,8 +454,8 @@ def _unproven(
     if observation.direction is Direction.RULE_OUT_PROXY:
         if observation.precursor is None:
             yield "V1", "no precursor argument says why smallness on this proxy rules the danger out"
-        elif request.now >= observation.precursor.expires:
-            yield "V1", f"the precursor argument ended on {observation.precursor.expires:%Y-%m-%d}"
+        elif request.now >= observation.precursor.ends:
+            yield "V1", f"the precursor argument ended on {observation.precursor.ends:%Y-%m-%d}"
     floor = request.policy.evaluation.evaluations[observation.evaluation].coverage_floor
     if table.coverage < floor:
         yield "E2", f"coverage is {round_down(table.coverage)} of the registered attempts, below the floor {floor}"
@@ -490,7 +490,7 @@ def _ends(request: Request, observation: Measured, pool: Pool, bounds: GateBound
         ends = control_ends(_controls(request, observation, pool), request.policy.evaluation.triggers.calendar)
         fixed += [(ends, "its positive control")] if ends is not None else []
     if not isinstance(observation, ExistenceObservation) and observation.precursor:
-        fixed.append((observation.precursor.expires, "its precursor argument"))
+        fixed.append((observation.precursor.ends, "its precursor argument"))
     cap = min(fixed)
     return _grown(request, observation, pool.dated, bounds, cap)
 
@@ -677,6 +677,10 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
     yield f"blind-spot reserve {amount}, set by {reserve.set_by}: {reserve.reason}"
     if observation.precursor:
         yield f"precursor argument of {observation.precursor.author}: {observation.precursor.argument}"
+        reference = observation.precursor.reference
+        if reference:
+            found = f"{reference.assessed_by} found: {reference.finding} ({reference.source})"
+            yield f"it rests on another model, {reference.model}, until {reference.until:%Y-%m-%d}; {found}"
     if bounds.envelope:
         yield f"envelope: {bounds.envelope}"
     if bounds.estimator.startswith("overdispersed"):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.evidence.flag import FlagCheck
 from scalegate.evidence.run import Configuration, EvalRun, Model, Suite
-from scalegate.policy.document import JudgementObservation, PolicyDocument
+from scalegate.policy.document import PolicyDocument, evaluation_of
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.verdict.ledger import Effort, Exposure
 
@@ -154,8 +154,8 @@ def suite_digests(request: Request, limit: str) -> tuple[Digest, ...]:
     """Digests of the suites that a limit's observations name, as the files stand; absent ones are left out."""
     evaluations = request.policy.evaluation.evaluations
     named = {
-        evaluations[o.evaluation].suite
+        evaluations[read].suite
         for o in request.policy.limits[limit].observations.values()
-        if not isinstance(o, JudgementObservation)
+        if (read := evaluation_of(o)) is not None
     }
     return tuple(sorted(request.suites[name].digest for name in named if name in request.suites))

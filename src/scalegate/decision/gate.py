@@ -47,7 +47,7 @@ def decide(policy: PolicyDocument, question: Question, dossier: Dossier) -> Deci
         waived_until=None if granted else waived_until(state, found),
         blockers=found,
         rests_on=rests_on,
-        not_tested=(*not_tested(state), *_proposed(dossier)),
+        not_tested=(*not_tested(state), *_watched(policy), *_proposed(dossier)),
         lapses_at=lapses_at,
         lapses_because=because,
         compute_cap=state.compute_cap if granted else None,
@@ -275,6 +275,13 @@ def not_tested(state: GateState) -> Iterator[NotTested]:
             for result in limit.verdict.observations:
                 for words in result.not_tested:
                     yield NotTested(threat_model=limit.threat_model, why=f"limit {limit.limit}: {words}")
+
+
+def _watched(policy: PolicyDocument) -> Iterator[NotTested]:
+    """Capabilities that the policy follows without a limit: nothing holds because of them."""
+    for name, watched in policy.watch_list.items():
+        why = f"followed without a limit: {watched.title}; {watched.no_limit_because}"
+        yield NotTested(threat_model=name, why=why)
 
 
 def _proposed(dossier: Dossier) -> Iterator[NotTested]:

@@ -34,8 +34,9 @@ def holds(policy: PolicyDocument, approver: Approver) -> bool:
 def count_quorum(policy: PolicyDocument, quorum: Quorum, approvers: Iterable[Approver]) -> QuorumCount:
     """Count distinct people who hold one of the quorum's roles.
 
-    A person who signs twice, or in two roles, counts once. An outside key (`outside_key`) cannot be checked
-    over ids alone; it is listed as wanting until keys come with the record.
+    A person who signs twice, or in two roles, counts once; one who holds a role of `without` does not count at all.
+    An outside key (`outside_key`) cannot be checked over ids alone; it is listed as wanting until keys come with the
+    record.
     """
     counted: dict[str, set[Line]] = {}
     ignored: list[str] = []
@@ -44,6 +45,8 @@ def count_quorum(policy: PolicyDocument, quorum: Quorum, approvers: Iterable[App
             ignored.append(f"{approver.principal}: role {approver.role} does not count here")
         elif not holds(policy, approver):
             ignored.append(f"{approver.principal}: does not hold the role {approver.role}")
+        elif barred := _barred(policy, quorum, approver.principal):
+            ignored.append(f"{approver.principal}: holds the role {barred}, whose holders do not count here")
         else:
             counted.setdefault(approver.principal, set()).add(policy.roles[approver.role].line)
     wanting = []
@@ -54,6 +57,12 @@ def count_quorum(policy: PolicyDocument, quorum: Quorum, approvers: Iterable[App
     if quorum.outside_key:
         wanting.append("an outside key (not supported yet)")
     return QuorumCount(counted=tuple(sorted(counted)), ignored=tuple(ignored), wanting=tuple(wanting))
+
+
+def _barred(policy: PolicyDocument, quorum: Quorum, person: str) -> str:
+    """The first role of `without` that the person holds; empty for none."""
+    held = [name for name in quorum.without if name in policy.roles and person in policy.roles[name].holders]
+    return held[0] if held else ""
 
 
 def _lines(policy: PolicyDocument, person: str) -> set[Line]:

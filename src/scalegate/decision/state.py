@@ -291,6 +291,9 @@ def _fault(policy: PolicyDocument, protection: Protection, attestation: Attestat
         return f"approved by {attestation.approved.principal}, not by the role {protection.approved_by}"
     if attestation.rests_on_capability_evaluation:
         return "a capability evaluation on the safeguarded model is no evidence for a safeguard"
+    set_on = protection.efficacy.set_on
+    if set_on is not None and attestation.tested_at < set_on:
+        return f"it was tested before its target was set on {set_on:%Y-%m-%d}"
     ends = protection.lapses_after.after(attestation.tested_at)
     if now >= ends:
         return f"its test lapsed on {ends:%Y-%m-%d}"

@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from scalegate.obligation.obligation import Kind, Obligation, State, state_at
-from scalegate.policy.document import FirstAssessment, JudgementObservation, PolicyDocument
+from scalegate.policy.document import FirstAssessment, PolicyDocument, evaluation_of
 from scalegate.quantity import Compute, format_decimal, round_up
 from scalegate.record.entry import RunIngested
 from scalegate.record.happening import TrainingProgress
@@ -242,10 +242,10 @@ def _unknown_point(first: FirstAssessment, progress: list[TrainingProgress]) -> 
 def _relied_on(policy: PolicyDocument) -> Iterable[str]:
     """Evaluations that a limit on a ladder relies on, each once."""
     named = dict.fromkeys(
-        observation.evaluation
+        read
         for threat_model in policy.threat_models.values()
         for limit in threat_model.ladder
         for observation in policy.limits[limit].observations.values()
-        if not isinstance(observation, JudgementObservation) and getattr(observation, "relied_on", False)
+        if (read := evaluation_of(observation)) is not None and getattr(observation, "relied_on", False)
     )
     return [name for name in named if name in policy.evaluation.evaluations]

@@ -19,6 +19,7 @@ from scalegate.policy.measures import protection_refusals
 from scalegate.policy.objection import Objection
 from scalegate.policy.observations import observation_refusals
 from scalegate.policy.people import people_refusals
+from scalegate.policy.promises import promise_refusals
 from scalegate.policy.wording import wording_refusals
 
 ScoreRanges = Mapping[str, tuple[Decimal, Decimal]]
@@ -43,3 +44,4 @@ def _refusals(document: PolicyDocument, score_ranges: ScoreRanges | None) -> Ite
     yield from buffer_refusals(document)
     yield from protection_refusals(document)
     yield from evaluation_refusals(document, score_ranges)
+    yield from promise_refusals(document)

@@ -9,7 +9,7 @@ A default, once released, never changes (shape.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -132,12 +132,29 @@ class Quorum:
         of: the roles that they may act in.
         outside_line: one of them holds no role in the delivery line.
         outside_key: one of them signs with a key that the developer does not hold.
+        without: roles whose holders do not count here, whatever other role they sign in.
     """
 
     number: int
     of: tuple[Identifier, ...]
     outside_line: bool = False
     outside_key: bool = False
+    without: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Separation:
+    """Two roles that nobody may hold together: who decides is not who assesses.
+
+    Attributes:
+        one: the first role.
+        other: the second role.
+        why: what would go wrong.
+    """
+
+    one: Identifier
+    other: Identifier
+    why: str
 
 
 # ------------------------------------------------------------------------------ threat models
@@ -230,6 +247,25 @@ class ThreatModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Another model that somebody has assessed: a follower stays below it and rests on that assessment.
+
+    Attributes:
+        model: the reference model, with its version.
+        assessed_by: who assessed it; not the developer who follows.
+        finding: what they found, in words.
+        source: where that can be read.
+        until: when the reference ends; from then on the argument that rests on it has ended too.
+    """
+
+    model: str
+    assessed_by: str
+    finding: str
+    source: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Precursor:
     """Why a small result on a proxy rules the danger out (V1); displayed as an assumption.
 
@@ -237,11 +273,18 @@ class Precursor:
         argument: why the danger cannot be there while the proxy is small.
         author: who says so.
         expires: when the argument has to be made anew.
+        reference: another model whose assessment the argument rests on; it ends with that too.
     """
 
     argument: str
     author: Identifier
     expires: datetime
+    reference: Reference | None = None
+
+    @property
+    def ends(self) -> datetime:
+        """When the argument ends: with itself, or with the reference that it rests on."""
+        return min(self.expires, self.reference.until) if self.reference else self.expires
 
 
 _NO_GAIN, _NO_SHARE = Factor("1"), Probability("0")
@@ -449,7 +492,115 @@ class DifferenceObservation:
     alert: Probability
 
 
-Observation = RateObservation | HorizonObservation | ExistenceObservation | JudgementObservation | DifferenceObservation
+@dataclass(frozen=True, kw_only=True)
+class ComputeObservation:
+    """The subject's effective compute, with that of its parents and teachers: a cap on what is built at all.
+
+    A proxy (V1): little compute can rule a danger out and much cannot show one. Unknown compute is not ruled out.
+
+    Attributes:
+        measure: `effective_compute`.
+        relied_on: the limit needs it to be cleared (V2); otherwise it can only raise a verdict.
+        limit: the compute that rules nothing out any more, `L`.
+        alert: the early-warning line `B` below it.
+        precursor: why little compute rules the danger out; needed when it is relied on.
+    """
+
+    measure: Literal["effective_compute"]
+    relied_on: bool
+    limit: Compute
+    alert: Compute
+    precursor: Precursor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgressObservation:
+    """How fast the developer's own models get better: the growth of their task length in a year.
+
+    Read over the results of one evaluation for the subject and the developer's models before it, by release date.
+    Fewer than `generations` of them bound nothing.
+
+    Attributes:
+        measure: `rate_of_progress`.
+        evaluation: the evaluation that all of them were given.
+        direction: what it can tell (V1).
+        relied_on: the limit needs it to be cleared (V2); otherwise it can only raise a verdict.
+        success: the success probability of the task length, usually 0.5.
+        generations: how many models, the subject among them, the growth is read over; at least 3.
+        since: models released before this do not count; null for all.
+        limit: the growth in a year, `L`.
+        alert: the early-warning line `B` below it.
+        alpha_lower: one-sided level of the lower bound, above 0 and up to 0.5.
+        alpha_upper: one-sided level of the upper bound, above 0 and up to 0.5.
+        precursor: why slow progress rules the danger out; needed by a proxy that is relied on.
+    """
+
+    measure: Literal["rate_of_progress"]
+    evaluation: Identifier
+    direction: Direction
+    relied_on: bool
+    success: Probability
+    generations: int
+    since: datetime | None = None
+    limit: Factor
+    alert: Factor
+    alpha_lower: Probability
+    alpha_upper: Probability
+    precursor: Precursor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedObservation:
+    """A test that a text names without saying what would decide it: it can be read, and never adopted.
+
+    For published policies, whose tests come without levels, units or elicitation; it always counts as crossed.
+
+    Attributes:
+        measure: `stated`.
+        test: what is tested, in the text's terms.
+        criterion: the number or words that the text gives.
+        missing: what a decision would need and the text does not say.
+        relied_on: whether the text rests the limit on it.
+    """
+
+    measure: Literal["stated"]
+    test: str
+    criterion: str
+    missing: str
+    relied_on: bool = True
+
+
+Observation = (
+    RateObservation
+    | HorizonObservation
+    | ExistenceObservation
+    | JudgementObservation
+    | DifferenceObservation
+    | ComputeObservation
+    | ProgressObservation
+    | StatedObservation
+)
+
+
+def evaluation_of(observation: Observation) -> Identifier | None:
+    """The evaluation that an observation reads; None where it reads none."""
+    read: Identifier | None = getattr(observation, "evaluation", None)
+    return read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """The developer says that its most capable model stands at this limit or past it.
+
+    Attributes:
+        model: which one.
+        on: since when.
+        statement: on what grounds.
+    """
+
+    model: str
+    on: datetime
+    statement: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -461,12 +612,35 @@ class Limit:
         capability: what a subject at this line could do.
         observations: by id; at least one.
         hard_stop: once it counts as crossed, nothing permits (L2).
+        reached: absent while no model of the developer stands there; each ladder has a limit not yet reached.
     """
 
     title: str
     capability: str
     observations: dict[str, Observation]
     hard_stop: bool = False
+    reached: Reached | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A capability that is followed without a limit: printed with what was not tested.
+
+    Attributes:
+        title: what it is called.
+        why: why it is followed.
+        no_limit_because: why there is no limit yet.
+        becomes_a_limit_when: what would make it one.
+        role: who follows it.
+        review_every: how often that is looked at again.
+    """
+
+    title: str
+    why: str
+    no_limit_because: str
+    becomes_a_limit_when: str
+    role: Identifier
+    review_every: Period
 
 
 # -------------------------------------------------------------------------------- protections
@@ -496,11 +670,28 @@ class Efficacy:
         metric: what is measured, and how.
         sense: whether more or less is better.
         target: the number that a test has to meet.
+        set_on: when the target was set; a test made earlier is no evidence for it.
     """
 
     metric: str
     sense: Sense
     target: Decimal
+    set_on: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actors:
+    """Whom a security measure is built against, and whom it is not.
+
+    Attributes:
+        in_scope: threat actors that it has to stop; at least one.
+        out_of_scope: threat actors that it is not built to stop, said openly.
+        level: the level of a published scale that this corresponds to; empty for none.
+    """
+
+    in_scope: tuple[str, ...]
+    out_of_scope: tuple[str, ...] = ()
+    level: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -513,6 +704,7 @@ class Protection:
         efficacy: the target that its test has to meet.
         approved_by: the role that approves the test.
         lapses_after: how long a test stands.
+        actors: for security, whom it is built against.
     """
 
     title: str
@@ -520,6 +712,7 @@ class Protection:
     efficacy: Efficacy
     approved_by: Identifier
     lapses_after: Period
+    actors: Actors | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -597,6 +790,8 @@ class Evaluation:
         recovers: least share of what was planted that the control must have recovered, at its lower bound.
         secrecy: who may know its items; without it nothing is said.
         screens: the evaluation whose due date this cheap screen may bring forward (V2).
+        escalates_at: for a screen, the success rate from which on the evaluation that it screens for is due at once;
+            it counts as reached while the screen's own upper bound, at level 0.05, is not below it.
     """
 
     title: str
@@ -608,6 +803,7 @@ class Evaluation:
     recovers: Probability = _HALF
     secrecy: Secrecy | None = None
     screens: Identifier | None = None
+    escalates_at: Probability | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -768,6 +964,40 @@ class Duty:
     within: Period
 
 
+class Condition(StrEnum):
+    """What may call for an action."""
+
+    DANGER_SHOWN = "danger_shown"
+    CROSSED = "crossed"
+    ALERT = "alert"
+    HELD = "held"
+    PROTECTION_LAPSED = "protection_lapsed"
+    OVERDUE = "overdue"
+    INCIDENT = "incident"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """When this is so, somebody does that, within a time.
+
+    Attributes:
+        id: its name in the record.
+        when: the condition.
+        limit: for one limit alone; absent for each.
+        what: what has to be done.
+        role: who has to do it.
+        within: how soon after the condition holds.
+    """
+
+    id: Identifier
+    when: Condition
+    what: str
+    role: Identifier
+    within: Period
+    limit: Identifier | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class WaiverRule:
     """Who may waive, for how long (D12); without it nobody may.
@@ -796,17 +1026,73 @@ class PauseRule:
     resume: Quorum
 
 
+class Showing(StrEnum):
+    """What has to be shown, in writing, before a competitor clause is invoked (D13)."""
+
+    OTHERS_ARE_THE_RISK = "others_are_the_risk"
+    AVENUES_EXHAUSTED = "avenues_exhausted"
+    PUBLIC_STATEMENT = "public_statement"
+    AUTHORITIES_TOLD = "authorities_told"
+    ABSOLUTE_RISK_STATED = "absolute_risk_stated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precondition:
+    """One thing that has to be shown before the clause is invoked.
+
+    Attributes:
+        showing: which of the five.
+        how: what counts as showing it here.
+        role: who shows it.
+    """
+
+    showing: Showing
+    how: str
+    role: Identifier
+
+
 @dataclass(frozen=True, kw_only=True)
 class CompetitorClause:
     """The competitor or emergency clause (D13). Read; it grants nothing yet.
 
     Attributes:
         text: the clause.
-        quorum: who may invoke it, with an outside key.
+        quorum: who may invoke it: the board, with an outside key.
+        preconditions: what has to be shown before; each of the five once.
+        expires_after: how long an invocation lasts.
     """
 
     text: str
     quorum: Quorum
+    preconditions: tuple[Precondition, ...] = ()
+    expires_after: Period | None = None
+
+
+class StopKind(StrEnum):
+    """What kind of stop a text promises when a limit is crossed and protections are missing."""
+
+    UNCONDITIONAL = "unconditional"
+    CONTINGENT = "contingent"
+    DISCRETIONARY = "discretionary"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopClause:
+    """The stop as the text states it; the gate holds whatever it says.
+
+    Attributes:
+        development: what kind of stop of training and scaling.
+        deployment: what kind of stop of deployment.
+        text: the clause in short, in one's own words.
+        contingent_on: what it hangs on; empty for nothing.
+    """
+
+    development: StopKind
+    deployment: StopKind
+    text: str
+    contingent_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -821,6 +1107,8 @@ class Response:
         deletion: who decides on deleting weights (D6).
         waivers: who may waive; absent means nobody.
         competitor_clause: absent unless the policy adopted it.
+        actions: what else is done when something happens, by whom, how soon.
+        stop: the stop as the text states it.
     """
 
     max_lease: Period
@@ -830,6 +1118,8 @@ class Response:
     deletion: Quorum
     waivers: WaiverRule | None = None
     competitor_clause: CompetitorClause | None = None
+    actions: tuple[Action, ...] = ()
+    stop: StopClause | None = None
 
 
 # ------------------------------------------------------------------------------ accountability
@@ -887,6 +1177,7 @@ class Accountability:
         critique: where critics write.
         noncompliance_channel: where staff report that the policy was not kept.
         disclosures: what is published.
+        separations: roles that nobody may hold together.
     """
 
     officer: Identifier
@@ -897,6 +1188,82 @@ class Accountability:
     critique: Critique
     noncompliance_channel: str
     disclosures: tuple[Disclosure, ...] = ()
+    separations: tuple[Separation, ...] = ()
+
+
+# ------------------------------------------------------- definitions, commitments and changelog
+
+
+class Component(StrEnum):
+    """The five parts of a responsible scaling policy."""
+
+    LIMITS = "limits"
+    PROTECTIONS = "protections"
+    EVALUATION = "evaluation"
+    RESPONSE = "response"
+    ACCOUNTABILITY = "accountability"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commitment:
+    """One promise in words that no other section computes.
+
+    Attributes:
+        text: the sentence as promised.
+        component: which of the five parts it belongs to.
+        owner: the role that keeps it; absent when the text names nobody.
+        trigger: what sets it off; empty for a promise that always holds.
+        within: how soon after the trigger.
+        every: how often it comes round.
+        by: a date by which it is kept, once.
+        evidence: what would show that it was kept; empty when the text does not say.
+    """
+
+    text: str
+    component: Component
+    owner: Identifier | None = None
+    trigger: str = ""
+    within: Period | None = None
+    every: Period | None = None
+    by: datetime | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change that a changelog names.
+
+    Attributes:
+        at: dotted paths into the document that it accounts for, like `limits.expert_day`.
+        what: what changed.
+        why: for what reason.
+    """
+
+    at: tuple[str, ...]
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangelogEntry:
+    """What changed with one version.
+
+    Attributes:
+        version: the version that brought the changes.
+        published: when it was published.
+        changes: each change, in words and with its place.
+    """
+
+    version: str
+    published: datetime
+    changes: tuple[Change, ...]
+
+
+class DocumentKind(StrEnum):
+    """Why a document exists; each has its own definitions, and they never mix."""
+
+    VOLUNTARY = "voluntary"
+    COMPLIANCE = "compliance"
 
 
 # ------------------------------------------------------------------------------------ document
@@ -919,6 +1286,11 @@ class PolicyDocument:
         evaluation: evaluations, and how numbers become bounds.
         response: what happens when a limit counts as crossed.
         accountability: who answers, who can check, how it changes.
+        kind: a promise made freely, or a framework that a law asks for.
+        definitions: what the document's own terms mean, by term; another document's are not these.
+        watch_list: capabilities that are followed without a limit.
+        commitments: promises in words, by id.
+        changelog: what changed with each version, newest first.
     """
 
     schema: Literal["scalegate.policy/1"]
@@ -933,6 +1305,11 @@ class PolicyDocument:
     evaluation: EvaluationSection
     response: Response
     accountability: Accountability
+    kind: DocumentKind = DocumentKind.VOLUNTARY
+    definitions: dict[str, str] = field(default_factory=dict)
+    watch_list: dict[str, Watched] = field(default_factory=dict)
+    commitments: dict[str, Commitment] = field(default_factory=dict)
+    changelog: tuple[ChangelogEntry, ...] = ()
 
     def threat_model_of(self, limit: str) -> str | None:
         """The threat model whose ladder holds the limit, or None."""

@@ -37,6 +37,12 @@ def _evaluation(document: PolicyDocument, path: Path, name: str, evaluation: Eva
         what = "no attempt has a score without end"
         yield Objection(path=(*path, "success_score"), what=what, mend="write a score of the suite, usually 1")
     screened = evaluation.screens
+    if (screened is None) != (evaluation.escalates_at is None):
+        what = "a screen needs both: the evaluation it screens for, and the result that escalates"
+        yield Objection(path=path, what=what, mend="write screens: and escalates_at:, or neither", rule="V2")
+    if evaluation.escalates_at is not None and evaluation.escalates_at >= 1:
+        what = "a screen that escalates at no result but certainty"
+        yield Objection(path=(*path, "escalates_at"), what=what, mend="write a rate below 1", rule="V2")
     if screened is None:
         return
     known = [other for other in document.evaluation.evaluations if other != name]

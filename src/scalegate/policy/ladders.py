@@ -43,11 +43,25 @@ def _rungs(document: PolicyDocument, path: Path, model: ThreatModel) -> Iterator
             yield Objection(path=(*path, index), what=what, mend=nearest(limit, document.limits))
         if limit in model.ladder[:index]:
             yield Objection(path=(*path, index), what=f"{limit!r} is on this ladder twice", mend="name it once")
+    yield from _reached(document, path, model)
     last = document.limits.get(model.ladder[-1]) if model.ladder else None
     if last is not None and not last.hard_stop:
         what = f"the last rung {model.ladder[-1]!r} is no hard stop"
         mend = "add 'hard_stop: true' to that limit, or a graver limit that has it"
         yield Objection(path=(*path, len(model.ladder) - 1), what=what, mend=mend, rule="L1")
+
+
+def _reached(document: PolicyDocument, path: Path, model: ThreatModel) -> Iterator[Objection]:
+    """At least one limit ahead of the models, and none reached above one that is not."""
+    rungs = [bool(document.limits[name].reached) for name in model.ladder if name in document.limits]
+    if rungs and all(rungs):
+        what = "every limit of this ladder has been reached, so nothing ahead of the models is defined"
+        yield Objection(path=path, what=what, mend="add a graver limit that no model has reached", rule="L1")
+    for index, reached in enumerate(rungs):
+        if reached and not all(rungs[:index]):
+            what = f"{model.ladder[index]!r} has been reached, and a limit below it has not"
+            mend = "say the same of every limit below, or take it back"
+            yield Objection(path=(*path, index), what=what, mend=mend, rule="L1")
 
 
 def _budget(path: Path, model: ThreatModel) -> Iterator[Objection]:

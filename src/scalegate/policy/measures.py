@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scalegate.policy.document import Conditional, Permission, PolicyDocument, Standing
+from scalegate.policy.document import Conditional, Family, Permission, PolicyDocument, Protection, Standing
 from scalegate.policy.objection import Objection, nearest
 from scalegate.shape import Path
 
@@ -19,12 +19,30 @@ def protection_refusals(document: PolicyDocument) -> Iterator[Objection]:
         if not measure.efficacy.target.is_finite():
             path: Path = ("protections", "measures", name, "efficacy", "target")
             yield Objection(path=path, what="a target without end", mend="write a finite number", rule="D3")
+        yield from _actors(("protections", "measures", name), measure)
     yield from _permissions(document)
     for name, standing in section.standing.items():
         yield from _asked(document, ("protections", "standing", name), standing)
     for index, tie in enumerate(section.conditional):
         yield from _tie(document, index, tie)
         yield from _asked(document, ("protections", "conditional", index), tie)
+
+
+def _actors(path: Path, measure: Protection) -> Iterator[Objection]:
+    """Security is said against somebody; one actor is on one side of the line."""
+    if measure.actors is None:
+        return
+    inside: Path = (*path, "actors")
+    if measure.family is not Family.SECURITY:
+        what = f"threat actors are said of security; this protection's family is {measure.family}"
+        yield Objection(path=inside, what=what, mend="take actors out, or write family: security")
+    if not measure.actors.in_scope:
+        what, mend = "security against nobody", "name at least one threat actor that it has to stop"
+        yield Objection(path=(*inside, "in_scope"), what=what, mend=mend, rule="invariant 5")
+    both = sorted(set(measure.actors.in_scope) & set(measure.actors.out_of_scope))
+    if both:
+        what = f"{', '.join(both)} is in scope and out of scope"
+        yield Objection(path=inside, what=what, mend="write it on one side")
 
 
 def _permissions(document: PolicyDocument) -> Iterator[Objection]:

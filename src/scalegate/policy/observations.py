@@ -9,22 +9,28 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from scalegate.policy.document import (
+    ComputeObservation,
     DifferenceObservation,
     Direction,
+    ExistenceObservation,
     FactorShift,
     HorizonObservation,
     JudgementObservation,
     Observation,
     PolicyDocument,
+    ProgressObservation,
     RateObservation,
     RateShift,
     Sampling,
+    StatedObservation,
     Unit,
 )
 from scalegate.policy.objection import Objection, nearest
 from scalegate.shape import Path
 
 HALF = Decimal("0.5")
+LEAST_GENERATIONS = 3
+"""Fewer points than this leave a line no residual, and so no bound (B3)."""
 
 
 def observations(document: PolicyDocument) -> Iterator[tuple[Path, str, Observation]]:
@@ -38,14 +44,22 @@ def observation_refusals(document: PolicyDocument) -> Iterator[Objection]:
     """Unknown evaluations, lines in the wrong order, levels nobody may ask for, proxies without an argument."""
     for path, _, observation in observations(document):
         yield from _evaluations(document, path, observation)
-        if isinstance(observation, (RateObservation, HorizonObservation)):
+        if isinstance(observation, (RateObservation, HorizonObservation, ProgressObservation)):
             yield from _levels(path, observation)
+        if isinstance(observation, (RateObservation, HorizonObservation, ProgressObservation, ComputeObservation)):
             yield from _precursor(path, observation)
+        if isinstance(observation, (RateObservation, HorizonObservation)):
             yield from _shift(path, observation)
         if isinstance(observation, RateObservation):
             yield from _sampling(path, observation)
-        if isinstance(observation, (RateObservation, HorizonObservation, DifferenceObservation)):
+        if not isinstance(observation, (ExistenceObservation, JudgementObservation, StatedObservation)):
             yield from _lines(path, observation)
+        if isinstance(observation, ProgressObservation):
+            yield from _progress(path, observation)
+        if isinstance(observation, StatedObservation):
+            what = f"nothing would decide this test: {observation.missing}"
+            mend = "write success_rate, mean_score or time_horizon with its levels, shift and argument; or judgement"
+            yield Objection(path=path, what=what, mend=mend, rule="invariant 5")
         if isinstance(observation, HorizonObservation):
             yield from _horizon(path, observation)
         if isinstance(observation, JudgementObservation) and not observation.must_cite:
@@ -62,7 +76,7 @@ def _evaluations(document: PolicyDocument, path: Path, observation: Observation)
             yield Objection(path=(*path, field), what=what, mend=nearest(name, known))
 
 
-def _levels(path: Path, observation: RateObservation | HorizonObservation) -> Iterator[Objection]:
+def _levels(path: Path, observation: RateObservation | HorizonObservation | ProgressObservation) -> Iterator[Objection]:
     for field in ("alpha_lower", "alpha_upper"):
         value = getattr(observation, field)
         if not 0 < value <= HALF:
@@ -102,22 +116,36 @@ def _sampling(path: Path, observation: RateObservation) -> Iterator[Objection]:
         yield Objection(path=(*path, "sampling"), what=what, mend=mend, rule="B4")
 
 
-def _precursor(path: Path, observation: RateObservation | HorizonObservation) -> Iterator[Objection]:
-    relied_on_proxy = observation.relied_on and observation.direction is Direction.RULE_OUT_PROXY
-    if relied_on_proxy and observation.precursor is None:
+def _precursor(
+    path: Path, observation: RateObservation | HorizonObservation | ProgressObservation | ComputeObservation
+) -> Iterator[Objection]:
+    proxy = isinstance(observation, ComputeObservation) or observation.direction is Direction.RULE_OUT_PROXY
+    if observation.relied_on and proxy and observation.precursor is None:
         what = "a proxy is relied on, and nothing says why a small result rules the danger out"
         yield Objection(path=path, what=what, mend="add precursor: (argument, author, expires)", rule="V1")
 
 
+def _progress(path: Path, observation: ProgressObservation) -> Iterator[Objection]:
+    if observation.generations < LEAST_GENERATIONS:
+        what = f"{observation.generations} generations have no rate of progress that could be bounded"
+        yield Objection(path=(*path, "generations"), what=what, mend=f"write {LEAST_GENERATIONS} or more", rule="B3")
+    if not 0 < observation.success < 1:
+        what = f"no task length has a success probability of {observation.success}"
+        yield Objection(path=(*path, "success"), what=what, mend="write 0.5 or 0.8", rule="B5")
+
+
 def _lines(
-    path: Path, observation: RateObservation | HorizonObservation | DifferenceObservation
+    path: Path,
+    observation: RateObservation
+    | HorizonObservation
+    | DifferenceObservation
+    | ComputeObservation
+    | ProgressObservation,
 ) -> Iterator[Objection]:
     if not observation.alert < observation.limit:
         what = f"the alert line {observation.alert} is not below the limit {observation.limit}"
         yield Objection(path=(*path, "alert"), what=what, mend="write an earlier line", rule="L4")
-    if isinstance(observation, HorizonObservation):
-        return
-    if observation.alert <= 0:
+    if isinstance(observation, (RateObservation, DifferenceObservation)) and observation.alert <= 0:
         what = "no bound is ever below an alert line of 0, so nothing could be not shown"
         yield Objection(path=(*path, "alert"), what=what, mend="write a line above zero", rule="B3")
 

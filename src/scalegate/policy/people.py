@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scalegate.policy.document import JudgementObservation, Line, PolicyDocument, Quorum
+from scalegate.policy.document import CompetitorClause, JudgementObservation, Line, PolicyDocument, Quorum, Showing
 from scalegate.policy.objection import Objection, nearest
 from scalegate.shape import Path
 
@@ -23,6 +23,7 @@ def people_refusals(document: PolicyDocument) -> Iterator[Objection]:
     yield from _board(document)
     yield from _quorums_by_rule(document)
     yield from _duties(document)
+    yield from _separations(document)
 
 
 def _roles(document: PolicyDocument) -> Iterator[Objection]:
@@ -51,9 +52,24 @@ def _uses_of_roles(document: PolicyDocument) -> Iterator[tuple[Path, str]]:
     yield ("evaluation", "blind_spot_reserve", "set_by"), document.evaluation.blind_spot_reserve.set_by
     for index, duty in enumerate(document.response.alert_duties):
         yield ("response", "alert_duties", index, "role"), duty.role
+    for index, action in enumerate(document.response.actions):
+        yield ("response", "actions", index, "role"), action.role
+    for name, watched in document.watch_list.items():
+        yield ("watch_list", name, "role"), watched.role
+    for name, commitment in document.commitments.items():
+        if commitment.owner is not None:
+            yield ("commitments", name, "owner"), commitment.owner
+    for index, separation in enumerate(account.separations):
+        yield ("accountability", "separations", index, "one"), separation.one
+        yield ("accountability", "separations", index, "other"), separation.other
+    clause = document.response.competitor_clause
+    for index, precondition in enumerate(clause.preconditions if clause else ()):
+        yield ("response", "competitor_clause", "preconditions", index, "role"), precondition.role
     for path, quorum, _ in quorums(document):
         for index, role in enumerate(quorum.of):
             yield (*path, "of", index), role
+        for index, role in enumerate(quorum.without):
+            yield (*path, "without", index), role
 
 
 def quorums(document: PolicyDocument) -> Iterator[tuple[Path, Quorum, str]]:
@@ -72,9 +88,10 @@ def quorums(document: PolicyDocument) -> Iterator[tuple[Path, Quorum, str]]:
 def _quorum(document: PolicyDocument, path: Path, quorum: Quorum) -> Iterator[Objection]:
     if quorum.number < 1:
         yield Objection(path=(*path, "number"), what="a quorum of nobody", mend="write 1 or more", rule="invariant 5")
-    people = {h for role in quorum.of if role in document.roles for h in document.roles[role].holders}
+    barred = {h for role in quorum.without if role in document.roles for h in document.roles[role].holders}
+    people = {h for role in quorum.of if role in document.roles for h in document.roles[role].holders} - barred
     if quorum.number > len(people):
-        what = f"asks for {quorum.number} people, and its roles have {len(people)} distinct holders"
+        what = f"asks for {quorum.number} people, and its roles have {len(people)} distinct holders that count"
         yield Objection(path=(*path, "number"), what=what, mend="name more holders or more roles", rule="invariant 5")
     if quorum.outside_line and people and not any(_outside_delivery(document, person) for person in people):
         what = "asks for one person outside the delivery line, and every holder of its roles stands in it"
@@ -107,6 +124,8 @@ def _quorums_by_rule(document: PolicyDocument) -> Iterator[Objection]:
     if response.competitor_clause and not response.competitor_clause.quorum.outside_key:
         path: Path = ("response", "competitor_clause", "quorum")
         yield Objection(path=path, what="the clause needs an outside key", mend="add outside_key: true", rule="D13")
+    if response.competitor_clause:
+        yield from _competitor(document, response.competitor_clause)
     if response.waivers:
         path = ("response", "waivers")
         if not response.waivers.quorum.outside_line:
@@ -115,6 +134,40 @@ def _quorums_by_rule(document: PolicyDocument) -> Iterator[Objection]:
         if not 0 <= response.waivers.renewals <= 1:
             what = f"a waiver is renewed at most once, not {response.waivers.renewals} times"
             yield Objection(path=(*path, "renewals"), what=what, mend="write 0 or 1", rule="D12")
+
+
+def _competitor(document: PolicyDocument, clause: CompetitorClause) -> Iterator[Objection]:
+    """Everything that D13 asks to be shown, the board among those who decide, and an end."""
+    path: Path = ("response", "competitor_clause")
+    stated = [p.showing for p in clause.preconditions]
+    missing = [s.value for s in Showing if s not in stated]
+    if missing:
+        what = f"the clause can be invoked without showing {', '.join(missing)}"
+        mend = "add preconditions: one (showing, how, role) for each"
+        yield Objection(path=(*path, "preconditions"), what=what, mend=mend, rule="D13")
+    for index, showing in enumerate(stated):
+        if showing in stated[:index]:
+            where = (*path, "preconditions", index)
+            yield Objection(path=where, what=f"{showing} is asked for twice", mend="write it once", rule="D13")
+    if clause.expires_after is None:
+        mend = "add expires_after: how long an invocation lasts"
+        yield Objection(path=path, what="an invocation of the clause never ends", mend=mend, rule="D13")
+    if document.accountability.board not in clause.quorum.of:
+        what, mend = "the clause is invoked without the board", f"add {document.accountability.board} to of"
+        yield Objection(path=(*path, "quorum", "of"), what=what, mend=mend, rule="D13")
+
+
+def _separations(document: PolicyDocument) -> Iterator[Objection]:
+    for index, separation in enumerate(document.accountability.separations):
+        path: Path = ("accountability", "separations", index)
+        if separation.one == separation.other:
+            yield Objection(path=path, what="a role separated from itself", mend="name two roles")
+            continue
+        one, other = (document.roles.get(r) for r in (separation.one, separation.other))
+        both = sorted(set(one.holders) & set(other.holders)) if one and other else []
+        if both:
+            what = f"{', '.join(both)} holds both {separation.one} and {separation.other}: {separation.why}"
+            yield Objection(path=path, what=what, mend="give one of the two roles to somebody else", rule="invariant 5")
 
 
 def _duties(document: PolicyDocument) -> Iterator[Objection]:

@@ -9,17 +9,23 @@ from collections.abc import Iterator
 
 from scalegate.policy.buffer import buffers
 from scalegate.policy.document import (
+    ComputeObservation,
     DifferenceObservation,
     Direction,
     ExistenceObservation,
+    Family,
     HorizonObservation,
     JudgementObservation,
     Line,
     Observation,
     Permission,
     PolicyDocument,
+    Precursor,
+    ProgressObservation,
     RateObservation,
     Relaxable,
+    StatedObservation,
+    StopKind,
 )
 from scalegate.policy.objection import Objection
 from scalegate.policy.observations import observations
@@ -47,6 +53,7 @@ def _remarks(document: PolicyDocument) -> Iterator[Objection]:
     yield from _ties(document)
     yield from _evaluation(document)
     yield from _response(document)
+    yield from _promises(document)
 
 
 def _scope(document: PolicyDocument) -> Iterator[Objection]:
@@ -115,9 +122,13 @@ def _never_cleared(known: dict[str, Observation]) -> str:
                 return f"the judgement {name} may not clear"
         elif isinstance(observation, DifferenceObservation):
             return f"the difference {name} is {NOT_SUPPORTED}"
+        elif isinstance(observation, StatedObservation):
+            return f"nothing would decide {name}: {observation.missing}"
+        elif isinstance(observation, ComputeObservation):
+            continue
         elif observation.direction is Direction.DEMONSTRATION:
             return f"it relies on {name}, and a demonstration that fails rules nothing out"
-        elif observation.elicitation_shift.value is None:
+        elif not isinstance(observation, ProgressObservation) and observation.elicitation_shift.value is None:
             return f"the elicitation shift of {name} is unknown"
     return ""
 
@@ -135,8 +146,18 @@ def _observation(document: PolicyDocument, path: Path, observation: Observation)
             what = f"no elicitation shift at all, says {shift.author}: {shift.reason}"
             yield Objection(path=inside, what=what, rule="B2")
         yield from _author(document, (*inside, "author"), shift.author)
-        if observation.precursor:
-            yield from _author(document, (*path, "precursor", "author"), observation.precursor.author)
+    if isinstance(observation, ComputeObservation):
+        what = "effective compute stands for capability: nothing is measured, and unknown compute is not ruled out"
+        yield Objection(path=path, what=what, rule="V1")
+    precursor: Precursor | None = getattr(observation, "precursor", None)
+    if precursor:
+        inside = (*path, "precursor")
+        yield from _author(document, (*inside, "author"), precursor.author)
+        if precursor.reference:
+            what = (
+                f"clears by reference to {precursor.reference.model}, which {precursor.reference.assessed_by} assessed"
+            )
+            yield Objection(path=(*inside, "reference"), what=what, rule="V1")
 
 
 def _judgement(document: PolicyDocument, path: Path, observation: JudgementObservation) -> Iterator[Objection]:
@@ -167,6 +188,9 @@ def _protections(document: PolicyDocument) -> Iterator[Objection]:
     for name, measure in section.measures.items():
         path: Path = ("protections", "measures", name)
         yield from _delivery(document, (*path, "approved_by"), measure.approved_by, "approves a protection", "D3")
+        if measure.family is Family.SECURITY and measure.actors is None:
+            what = f"nothing says which threat actors {name} has to stop"
+            yield Objection(path=path, what=what, rule="D3")
         if name not in asked:
             yield Objection(path=path, what=f"nothing asks for the protection {name}", rule="D2")
     for index, tie in enumerate(section.conditional):
@@ -197,7 +221,7 @@ def _evaluation(document: PolicyDocument) -> Iterator[Objection]:
         if name not in used and evaluation.screens is None and document.scope.screen != name:
             yield Objection(path=path, what=f"no limit reads the evaluation {name}", rule="V2")
         if evaluation.screens is not None:
-            what = f"a screen is {NOT_SUPPORTED}: it brings nothing forward"
+            what = f"brings {evaluation.screens} forward and clears nothing"
             yield Objection(path=(*path, "screens"), what=what, rule="V2")
         if evaluation.positive_control is not None:
             share = evaluation.recovers
@@ -236,3 +260,17 @@ def _response(document: PolicyDocument) -> Iterator[Objection]:
         yield Objection(path=("response", "competitor_clause"), what=what, rule="D13")
     officer = document.accountability.officer
     yield from _delivery(document, ("accountability", "officer"), officer, "answers for the policy", "D10")
+
+
+def _promises(document: PolicyDocument) -> Iterator[Objection]:
+    for name, watched in document.watch_list.items():
+        what = f"followed without a limit: nothing holds because of it until {watched.becomes_a_limit_when}"
+        yield Objection(path=("watch_list", name), what=what, rule="L3")
+    for name, commitment in document.commitments.items():
+        if not commitment.evidence:
+            what = "nothing says what would show that this promise was kept"
+            yield Objection(path=("commitments", name), what=what)
+    stop = document.response.stop
+    if stop and StopKind.UNCONDITIONAL not in (stop.development, stop.deployment):
+        what = "the text promises no unconditional stop; the gate holds all the same"
+        yield Objection(path=("response", "stop"), what=what, rule="D1")

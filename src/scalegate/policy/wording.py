@@ -16,7 +16,7 @@ from scalegate.policy.objection import Objection
 from scalegate.quantity import Period
 from scalegate.shape import Path, hints
 
-_OPTIONAL_TEXT = {"none_because"}  # empty by default; neither-or-both is judged where it is used (D2)
+_OPTIONAL_TEXT = {"none_because", "trigger", "evidence", "level", "contingent_on"}  # empty by default
 
 
 def wording_refusals(document: PolicyDocument) -> Iterator[Objection]:

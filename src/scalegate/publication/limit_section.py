@@ -105,7 +105,7 @@ def _observation(
         quantity=quantity(seen),
         direction=str(direction).replace("rule_out_proxy", "rule-out proxy"),
         relied_on=getattr(seen, "relied_on", False),
-        precursor=f"{precursor.argument} ({precursor.author}, until {format_date(precursor.expires)})"
+        precursor=f"{precursor.argument} ({precursor.author}, until {format_date(precursor.ends)})"
         if precursor
         else "",
         chart=chart_source(policy, limit, name, rows, anchor=anchor),

@@ -1,1 +1,1 @@
-"""The revision room: two versions of a policy, and what the second changed. Does not know: files, clocks, the record."""
+"""The revision room: what a second version of a policy changed. Does not know: files, clocks, the record."""
