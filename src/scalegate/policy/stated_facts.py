@@ -91,7 +91,9 @@ def _cadence(document: PolicyDocument) -> Cadence:
         effective_compute=StatedFactor(triggers.effective_compute),
         calendar=StatedPeriod(triggers.calendar),
         events=tuple(_said(event) for event in triggers.events),
-        said=_said(f"at {triggers.effective_compute} of effective compute or after {triggers.calendar}, what comes first"),
+        said=_said(
+            f"at {triggers.effective_compute} of effective compute or after {triggers.calendar}, what comes first"
+        ),
     )
 
 

@@ -9,12 +9,12 @@ same questions. What a text does not determine stays `unknown`; a stand-in of it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
-from scalegate.policy.document import PolicyDocument, StopKind
+from scalegate.policy.document import StopKind
 from scalegate.policy.operational import Aim, Grade, Operational, how_operational
-from scalegate.policy.published import Facts, PublishedPolicy, Statement, Stop
+from scalegate.policy.published import Facts, Statement, Stop, unknowns
 from scalegate.policy.stated_facts import facts_of
+from scalegate.procedure.policy_source import PolicySource
 from scalegate.publication.comparison import Cell, Column, Comparison, Group, Row, Said
 
 CLAIMS = (
@@ -26,44 +26,20 @@ CLAIMS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Compared:
-    """One policy to compare.
-
-    Attributes:
-        id: what it was asked for by.
-        document: how it reads as a policy.
-        digest: of the document; empty for a published text.
-        published: the published text; None for a policy file.
-    """
-
-    id: str
-    document: PolicyDocument
-    digest: str = ""
-    published: PublishedPolicy | None = None
-
-    @property
-    def facts(self) -> Facts:
-        """What it says."""
-        return self.published.facts if self.published else facts_of(self.document)
-
-    @property
-    def operational(self) -> Operational:
-        """How much of it a gate could decide."""
-        return how_operational(self.document, self.published.holes if self.published else ())
-
-
-def compare(policies: tuple[Compared, ...]) -> Comparison:
+def compare(policies: tuple[PolicySource, ...]) -> Comparison:
     """The page of policies side by side, in the order given."""
-    facts = [policy.facts for policy in policies]
-    graded = [policy.operational for policy in policies]
+    facts = [_facts(policy) for policy in policies]
+    graded = [how_operational(p.document, p.published.holes if p.published else ()) for p in policies]
     return Comparison(
         claims=CLAIMS,
         columns=tuple(_column(policy) for policy in policies),
         groups=(
             Group(title="Stopping development", rows=tuple(_stop("development", [f.development for f in facts]))),
             Group(title="Stopping deployment", rows=tuple(_stop("deployment", [f.deployment for f in facts]))),
-            Group(title="Lowering the requirements", rows=(_row("loosened_when", "may be lowered when", facts, _loosened),)),
+            Group(
+                title="Lowering the requirements",
+                rows=(_row("loosened_when", "may be lowered when", facts, _loosened),),
+            ),
             Group(title="When a model is assessed again", rows=tuple(_cadence(facts))),
             Group(title="What is asked", rows=tuple(_asked(facts))),
             Group(title="How much of it a gate could decide", rows=tuple(_grades(graded))),
@@ -73,10 +49,14 @@ def compare(policies: tuple[Compared, ...]) -> Comparison:
     )
 
 
+def _facts(policy: PolicySource) -> Facts:
+    return policy.published.facts if policy.published else facts_of(policy.document)
+
+
 # ------------------------------------------------------------------------------------- columns
 
 
-def _column(policy: Compared) -> Column:
+def _column(policy: PolicySource) -> Column:
     document, published = policy.document, policy.published
     if published is None:
         return Column(
@@ -85,7 +65,7 @@ def _column(policy: Compared) -> Column:
             title=document.title,
             developer=document.developer,
             version=document.version,
-            digest=policy.digest,
+            digest=policy.file.digest or "",
         )
     source = published.source
     return Column(
@@ -100,7 +80,7 @@ def _column(policy: Compared) -> Column:
         read_from=source.read_from,
         how_much_read=source.how_much_read.value,
         remark=source.remark,
-        holes=tuple(hole.at for hole in published.holes),
+        holes=policy.holes,
         undetermined=tuple((item.about, item.why) for item in published.undetermined),
     )
 
@@ -192,18 +172,23 @@ def _governance(facts: list[Facts]) -> Iterator[Row]:
     yield _row("governance.board", "board", facts, lambda f: _cell(f.governance.board))
     yield _row("governance.changes", "changes of the text", facts, lambda f: _cell(f.governance.changes))
     yield _row("governance.notice", "notice of a change", facts, lambda f: _cell(f.governance.notice))
-    yield _row("governance.review_every", "longest time between reviews", facts, lambda f: _cell(f.governance.review_every))
+    yield _row(
+        "governance.review_every", "longest time between reviews", facts, lambda f: _cell(f.governance.review_every)
+    )
     yield _row("governance.external_review", "external review", facts, lambda f: _cell(f.governance.external_review))
-    yield _row("governance.noncompliance", "reports of noncompliance", facts, lambda f: _cell(f.governance.noncompliance))
+    yield _row(
+        "governance.noncompliance", "reports of noncompliance", facts, lambda f: _cell(f.governance.noncompliance)
+    )
     yield _row("governance.transparency", "transparency", facts, lambda f: _cells(f.governance.transparency))
 
 
-def _open(policies: tuple[Compared, ...]) -> Row:
+def _open(policies: tuple[PolicySource, ...]) -> Row:
     return Row(key="undetermined", title="left open", cells=tuple(_left_open(policy) for policy in policies))
 
 
-def _left_open(policy: Compared) -> Cell:
+def _left_open(policy: PolicySource) -> Cell:
     if policy.published is None:
-        return Cell(said=Said.NONE, lines=(Said.NONE.value,))
-    items = tuple(f"{item.about}: {item.why}" for item in policy.published.undetermined)
+        items = tuple(f"{path}: the file says nothing of it" for path in unknowns(_facts(policy)))
+    else:
+        items = tuple(f"{item.about}: {item.why}" for item in policy.published.undetermined)
     return Cell(said=Said.UNKNOWN, lines=items) if items else Cell(said=Said.NONE, lines=(Said.NONE.value,))

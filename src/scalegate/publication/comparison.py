@@ -29,6 +29,11 @@ MEANINGS = {
 }
 
 
+def short(place: str) -> str:
+    """A place under a heading that says what it is a place of: `limits.week` as `week`."""
+    return place.removeprefix("limits.").removeprefix("protections.measures.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One answer of one policy.
