@@ -42,8 +42,11 @@ def parse_published(data: object, locate: Locate) -> PublishedPolicy:
         head = decode(PublishedHead, {key: item for key, item in data.items() if key not in _APART})
     except ShapeError as error:
         raise InputError(*locate(error.faults)) from None
-    faults = [_unexplained(path) for path in unexplained(head)]
-    filled, holes = complete(_partial(data.get("policy"), head, faults))
+    faults, partial = [_unexplained(path) for path in unexplained(head)], data.get("policy")
+    if not isinstance(partial, dict):
+        what, mend = "expected a policy", "write what the text states of one"
+        raise InputError(*locate((*faults, Fault(path=("policy",), what=what, mend=mend))))
+    filled, holes = complete(_partial(partial, head, faults))
     try:
         policy = decode(PolicyDocument, filled)
     except ShapeError as error:
@@ -61,11 +64,8 @@ def _unexplained(path: str) -> Fault:
     return Fault(path=("undetermined",), what=what, mend=mend)
 
 
-def _partial(data: object, head: PublishedHead, faults: list[Fault]) -> dict[str, Any]:
+def _partial(data: dict[str, Any], head: PublishedHead, faults: list[Fault]) -> dict[str, Any]:
     """The policy as the file has it, with what the source and the facts say already."""
-    if not isinstance(data, dict):
-        faults.append(Fault(path=("policy",), what="expected a policy", mend="write what the text states of one"))
-        data = {}
     source = head.source
     named = {"title": str(source.title), "version": str(source.version), "developer": str(source.developer)}
     for key in sorted(named.keys() & data.keys()):

@@ -65,6 +65,8 @@ _STAND_INS: dict[tuple[str, str], Any] = {
     ("Duty", "within"): _AT_ONCE,
     ("Action", "within"): _AT_ONCE,
     ("PauseRule", "review_within"): _AT_ONCE,
+    ("WaiverRule", "longest"): _AT_ONCE,
+    ("WaiverRule", "renewals"): "0",
     ("Response", "max_lease"): _AT_ONCE,
     ("Response", "alert_duties"): [],
     ("Relaxing", "notice"): "120000 months",
@@ -84,6 +86,7 @@ _NO_STAND_IN = {
     ("Limit", "title"),
     ("Limit", "capability"),
     ("Protection", "title"),
+    ("Conditional", "limit"),
     ("Watched", "title"),
 }
 

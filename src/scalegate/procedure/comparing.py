@@ -66,6 +66,7 @@ def _column(policy: PolicySource) -> Column:
             developer=document.developer,
             version=document.version,
             digest=policy.file.digest or "",
+            undetermined=_undetermined(policy),
         )
     source = published.source
     return Column(
@@ -81,7 +82,7 @@ def _column(policy: PolicySource) -> Column:
         how_much_read=source.how_much_read.value,
         remark=source.remark,
         holes=policy.holes,
-        undetermined=tuple((item.about, item.why) for item in published.undetermined),
+        undetermined=_undetermined(policy),
     )
 
 
@@ -187,8 +188,12 @@ def _open(policies: tuple[PolicySource, ...]) -> Row:
 
 
 def _left_open(policy: PolicySource) -> Cell:
-    if policy.published is None:
-        items = tuple(f"{path}: the file says nothing of it" for path in unknowns(_facts(policy)))
-    else:
-        items = tuple(f"{item.about}: {item.why}" for item in policy.published.undetermined)
+    items = tuple(f"{about}: {why}" for about, why in _undetermined(policy))
     return Cell(said=Said.UNKNOWN, lines=items) if items else Cell(said=Said.NONE, lines=(Said.NONE.value,))
+
+
+def _undetermined(policy: PolicySource) -> tuple[tuple[str, str], ...]:
+    """What is left open, and why: what a catalogue file says, or what a policy file has no words for."""
+    if policy.published:
+        return tuple((item.about, item.why) for item in policy.published.undetermined)
+    return tuple((path, "the file says nothing of it") for path in unknowns(_facts(policy)))
