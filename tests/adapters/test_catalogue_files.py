@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scalegate.adapters.catalogue_files import catalogue_ids, read_catalogue
+from scalegate.decision.dossier import Dossier
+from scalegate.decision.gate import decide
 from scalegate.errors import InputError, UsageError
 from scalegate.policy.document import Permission, PolicyDocument, StopKind
 from scalegate.policy.operational import Aim, Grade, Operational, how_operational
 from scalegate.policy.published import LONGEST, Extent, PublishedPolicy, unknowns
 from scalegate.project import read_policy_source
 from scalegate.shape import decode, encode
+from world import question
 
 # Provider's file, as the manifest of the corpus lists it; copied from there and not from the catalogue.
 DIGESTS = {
@@ -223,6 +227,14 @@ def counts(found: Operational) -> tuple[int, ...]:
 def test_how_much_of_a_text_a_gate_could_decide(name: str) -> None:
     published = load(name)
     assert counts(how_operational(published.document, published.holes)) == COUNTED[name]
+
+
+@pytest.mark.parametrize("name", catalogue_ids())
+@pytest.mark.parametrize("permission", list(Permission))
+def test_without_evidence_every_permission_is_held(name: str, permission: Permission) -> None:
+    decision = decide(load(name).document, replace(question(), permission=permission), Dossier())
+    assert not decision.granted
+    assert decision.blockers
 
 
 def test_a_published_text_states_no_people() -> None:

@@ -259,6 +259,7 @@ def test_nobody_can_meet_a_quorum_or_a_target_that_stands_in() -> None:
     for _, quorum, _ in quorums(document):
         people = {holder for role in quorum.of for holder in document.roles[role].holders}
         assert len(people) < quorum.number
+        assert quorum.of == (NOBODY,)
     staffed = replace(
         document,
         roles={**document.roles, "chief": replace(document.roles["chief"], holders=("olga",))},  # type: ignore[arg-type]
