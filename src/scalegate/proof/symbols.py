@@ -2,14 +2,15 @@
 
 For: `translation.py` and every question. Does not know: the rules that turn a state into an answer.
 
-A claim is written as a ladder of Booleans ("at least as grave as …"), so that graver is an implication. `possible` keeps
-out states that no record can be in; `reachable` also those that the policy's own observations cannot lead to.
+A claim is written as a ladder of Booleans ("at least as grave as …"), so that graver is an implication. `possible`
+keeps out states that no record can be in; `reachable` also those that the policy's own observations cannot lead to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import z3
 
@@ -19,9 +20,9 @@ from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.proof.claims import claims_of
 from scalegate.proof.quorums import can_meet, holders
 
-Term = z3.BoolRef
+Term = Any  # a Boolean formula; the solver's package has no types
 
-RUNS = tuple(t for t in Training if t is not Training.NOT_ASKED)
+RUNS: tuple[Training, ...] = tuple(t for t in Training if t is not Training.NOT_ASKED)
 STOPPED = tuple(t for t in RUNS if t not in (Training.FIRST_RUN, Training.WITHIN_INTERVAL))
 NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 
@@ -50,30 +51,32 @@ class Symbols:
     """The unknowns that the answer for one permission hangs on.
 
     Attributes:
-        name: tells the unknowns of several documents apart; those of the subject itself have none, being shared.
+        name: tells the unknowns of several documents apart.
+        subject: tells several subjects apart; documents in force over one subject share what is about it alone.
         ladders: limits by threat model, in their order; a name that the policy does not define is left out.
     """
 
-    def __init__(self, document: PolicyDocument, permission: Permission, name: str = "") -> None:
+    def __init__(self, document: PolicyDocument, permission: Permission, name: str = "", subject: str = "") -> None:
         self.document, self.permission, self.name = document, permission, name
-        self.ladders = {
+        self.ladders: dict[str, tuple[str, ...]] = {
             n: tuple(limit for limit in t.ladder if limit in document.limits) for n, t in document.threat_models.items()
         }
-        self.limits = {limit: self._limit(limit) for ladder in self.ladders.values() for limit in ladder}
+        on_ladders = [limit for ladder in self.ladders.values() for limit in ladder]
+        self.limits = {limit: self._limit(limit) for limit in on_ladders}
         self.in_force = {p: self._symbol(f"in force {p}") for p in _named_protections(document)}
         spots = [n for n, t in document.threat_models.items() if t.accepted_blind_spot]
         self.lapsed = {n: self._symbol(f"lapsed {n}") for n in spots}
         self.training = {t: self._symbol(f"training {t}") for t in RUNS} if permission is Permission.TRAIN else {}
-        self.opaque, self.widening = z3.Bool("opaque"), z3.Bool("widening")
+        self.opaque, self.widening = z3.Bool(f"{subject}opaque"), z3.Bool(f"{subject}widening")
         self.paused, self.out_of_scope = self._symbol("paused"), self._symbol("out of scope")
 
     def _symbol(self, words: str) -> Term:
         return z3.Bool(f"{self.name}{words}")
 
     def _limit(self, limit: str) -> LimitSymbols:
-        graded = {c: self._symbol(f"{limit} at least {c}") for c in Claim if c is not Claim.NOT_SHOWN}
+        graded: dict[Claim, Term] = {c: self._symbol(f"{limit} at least {c}") for c in Claim}
         kinds = {kind: self._symbol(f"{limit} {kind}") for kind in ("duty_late", "stale", "risk_stated", "waived")}
-        return LimitSymbols(at_least={**graded, Claim.NOT_SHOWN: YES}, **kinds)
+        return LimitSymbols(at_least=graded | {Claim.NOT_SHOWN: YES}, **kinds)
 
     def run_is(self, training: Training) -> Term:
         """Where a run stands; for any permission but TRAIN nothing is asked."""
@@ -104,7 +107,7 @@ class Symbols:
         yield from self._possible_run()
 
     def _possible_limit(self, limit: LimitSymbols) -> Iterator[Term]:
-        # V6: only an alert has duties. For TRAIN the same claim ends by its own calendar, so it may read otherwise there.
+        # V6: only an alert has duties. For TRAIN a claim ends by a calendar of its own, so it may read otherwise there.
         grounds = [Claim.ALERT]
         if self.permission is Permission.TRAIN:
             grounds += [Claim.NOT_SHOWN, Claim.EXPIRED]
@@ -135,6 +138,8 @@ class Symbols:
         yield from self.possible()
         for name, limit in self.limits.items():
             known = claims_of(self.document, name)
+            if not self.document.limits[name].observations:
+                yield z3.Not(z3.Or(limit.duty_late, limit.stale))  # there is nothing to be late with or older than
             yield from (z3.Not(limit.is_(claim)) for claim in Claim if claim not in known)
 
     # ----------------------------------------------------------------------------------- states
@@ -154,7 +159,7 @@ class Symbols:
         """The state that a model of the solver describes."""
 
         def true(term: Term) -> bool:
-            return z3.is_true(model.eval(term, model_completion=True))
+            return bool(z3.is_true(model.eval(term, model_completion=True)))
 
         return AbstractState(
             permission=self.permission,

@@ -61,9 +61,9 @@ class View:
         return z3.And(z3.Not(self.granted), *under)
 
 
-def translate(document: PolicyDocument, permission: Permission, name: str = "") -> View:
-    """The gate of one policy for one permission."""
-    symbols = Symbols(document, permission, name)
+def translate(document: PolicyDocument, permission: Permission, name: str = "", subject: str = "") -> View:
+    """The gate of one policy for one permission; names as for `Symbols`."""
+    symbols = Symbols(document, permission, name, subject)
     return View(symbols=symbols, crossed=_crossings(symbols), reasons=tuple(_reasons(symbols)))
 
 
@@ -80,22 +80,27 @@ def _crossings(s: Symbols) -> dict[str, Term]:
 
 
 def _reasons(s: Symbols) -> Iterator[Reason]:
-    document, account = s.document, s.document.accountability
     yield from _standing(s)  # D2: asked always, also of ASSESS and out of scope (S4)
     if s.permission is Permission.ASSESS:
         return  # D6: held only when its containment protections are missing
     if s.permission in (Permission.STORE, Permission.RELEASE_WEIGHTS):
         yield Reason(rule="S1", when=s.opaque)
-    yield Reason(rule="D10", when=s.paused, cleared_by=tuple(document.response.pause.resume.of))
+    yield Reason(rule="D10", when=s.paused, cleared_by=tuple(s.document.response.pause.resume.of))
     if s.permission is Permission.RELEASE_WEIGHTS:
         yield Reason(rule="D7", when=YES)
-    evaluators = (account.evaluators,)
-    no_point = (Training.COMPUTE_UNKNOWN, Training.FIRST_RUN_NO_POINT, Training.FIRST_RUN_AT_POINT)
-    yield Reason(rule="D4", when=z3.Or(*(s.run_is(t) for t in no_point)), cleared_by=evaluators)
-    yield Reason(rule="D5", when=s.run_is(Training.OVERDUE), cleared_by=evaluators)
+    if s.permission is Permission.TRAIN:
+        yield from _run(s)
     for reason in (*_ends(s), *_ladders(s)):
         # S4: out of scope nothing about limits is asked
         yield replace(reason, when=z3.And(z3.Not(s.out_of_scope), reason.when))
+
+
+def _run(s: Symbols) -> Iterator[Reason]:
+    """D4: no further than the first due point, and not where that is unknown; D5: not past a due point."""
+    evaluators = (s.document.accountability.evaluators,)
+    no_point = (Training.COMPUTE_UNKNOWN, Training.FIRST_RUN_NO_POINT, Training.FIRST_RUN_AT_POINT)
+    yield Reason(rule="D4", when=z3.Or(*(s.run_is(t) for t in no_point)), cleared_by=evaluators)
+    yield Reason(rule="D5", when=s.run_is(Training.OVERDUE), cleared_by=evaluators)
 
 
 def _standing(s: Symbols) -> Iterator[Reason]:
