@@ -99,7 +99,7 @@ def _stuck(document: PolicyDocument, permission: Permission, reason: Reason) -> 
     if reason.rule == "D2" and limit and Claim.NOT_SHOWN in claims_of(document, limit):
         meeting = can_meet(document, document.response.rebuttal)
         what = (
-            f"once the danger of {limit} is shown, {permission.value} is held: nothing is tied to it that would permit"
+            f"once the danger of {limit} is shown, it holds {permission.value}: nothing is tied to it that would permit"
         )
         if not meeting.why_not:
             yield _note(Code.WAITS_FOR_FEATURE, path, f"{what}; a rebuttal waits for {meeting.waits_for}", "V8")

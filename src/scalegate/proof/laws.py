@@ -15,7 +15,7 @@ from scalegate.decision.state import Training
 from scalegate.policy.document import Conditional, Permission, PolicyDocument
 from scalegate.proof.finding import Code, ProofFinding
 from scalegate.proof.holds import in_earnest
-from scalegate.proof.solving import Theory
+from scalegate.proof.solving import Theory, confirmed
 from scalegate.proof.symbols import STOPPED, Symbols, Term
 from scalegate.proof.translation import translate
 from scalegate.proof.witness import in_words, sentence
@@ -140,7 +140,7 @@ class _Order:
                 kept = [*kept, wish]
         self._solver.check(*kept)
         model = self._solver.model()
-        states = [in_words(v.symbols.document, v.symbols.state(model)) for v in (self.good, self.bad)]
+        states = [in_words(v.symbols.document, confirmed(v, model)) for v in (self.good, self.bad)]
         end = "granted" if code is Code.WORSE_RELAXES else "held and waived"
         return f"With {states[0]}, {self.good.symbols.permission} is held; with {states[1]}, it is {end}."
 

@@ -63,19 +63,21 @@ class Theory:
             elif self.holds(*kept, wish):
                 kept.append(wish)
                 model = self._solver.model()
-        return tuple(self._confirmed(view, model) for view in self.views)
+        return tuple(confirmed(view, model) for view in self.views)
 
     def _wishes(self) -> Iterator[Term]:
         for view in self.views:
             yield from view.symbols.ordinary()
 
-    def _confirmed(self, view: View, model: z3.ModelRef) -> AbstractState:
-        state = view.symbols.state(model)
-        said = answer(view.symbols.document, concrete(view.symbols.document, state))
-        for expected, term in ((Answer.GRANTED, view.granted), (Answer.WAIVED, view.waived)):
-            assert z3.is_true(model.eval(term, model_completion=True)) == (said is expected), state
-        return state
-
     def alone(self, reason: Reason) -> tuple[Term, ...]:
         """Conditions under which a reason of the only document stands and no other does."""
         return (reason.when, *(z3.Not(other.when) for other in self.view.reasons if other is not reason))
+
+
+def confirmed(view: View, model: z3.ModelRef) -> AbstractState:
+    """The state that a model describes, once the executable gate has answered it as the formulas do."""
+    state = view.symbols.state(model)
+    said = answer(view.symbols.document, concrete(view.symbols.document, state))
+    for expected, term in ((Answer.GRANTED, view.granted), (Answer.WAIVED, view.waived)):
+        assert z3.is_true(model.eval(term, model_completion=True)) == (said is expected), state
+    return state

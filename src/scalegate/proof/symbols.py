@@ -147,8 +147,9 @@ class Symbols:
     def ordinary(self) -> Iterator[Term]:
         """Each unknown at the value that calls for no remark, most telling first; for witnesses that say little."""
         for limit in self.limits.values():
-            yield from (z3.Not(limit.at_least[c]) for c in Claim if c is not Claim.NOT_SHOWN)
             yield from (z3.Not(limit.duty_late), z3.Not(limit.stale), z3.Not(limit.waived))
+            yield from (z3.Not(limit.at_least[Claim.ALERT]), z3.Not(limit.counts_as_crossed))
+            yield limit.is_(Claim.NOT_RULED_OUT)  # of the ways to be crossed
         yield from self.in_force.values()
         yield from (z3.Not(x) for x in (self.out_of_scope, self.paused, self.opaque, self.widening))
         yield from map(z3.Not, self.lapsed.values())
