@@ -38,7 +38,7 @@ def prove(
     proven = prove_policies(file or [], options.project or None)
     if options.as_json:
         print_json(
-            {"schema": "scalegate.policy-proof/1", "about": OPENING, "policies": [_policy_form(p) for p in proven]}
+            {"schema": "scalegate.policy-proof/1", "note": OPENING, "policies": [_policy_form(p) for p in proven]}
         )
     else:
         answer(OPENING)
@@ -71,7 +71,7 @@ def _lines(policy: ProvenPolicy) -> Iterator[str]:
         )
         for hold in permission.holds:
             about = " ".join(part for part in (hold.rule, hold.limit, hold.protection, hold.threat_model) if part)
-            clears = f" Cleared by {', '.join(hold.cleared_by)}." if hold.cleared_by else ""
+            clears = f" Resolved by {', '.join(hold.cleared_by)}." if hold.cleared_by else ""
             beside = "" if hold.alone or not hold.reachable else " Never alone."
             yield f"  {about}: {hold.witness or 'no state.'}{beside}{clears}"
     for law in proof.laws:
@@ -103,7 +103,7 @@ def _policy_form(policy: ProvenPolicy) -> dict[str, Any]:
         "digest": policy.policy.digest,
         "readable": document is not None,
         "adoptable": document is not None and not policy.policy.findings,
-        "states": proof.states if proof else None,
+        "states": str(proof.states) if proof else None,
         "permissions": [
             {
                 "permission": p.permission.value,
