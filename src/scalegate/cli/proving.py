@@ -78,8 +78,8 @@ def _lines(policy: ProvenPolicy) -> Iterator[str]:
         said = "in every state" if law.holds else f"not in every state: {law.witness}"
         yield f"{law.rule}, {law.permission.value}: {law.what}: {said}"
     for unlock in proof.unlocks:
-        number = f"{unlock.number} of " if unlock.number > 1 else ""
-        yield f"{unlock.rule}: to {unlock.what} takes {number}{', '.join(unlock.who) or 'nobody who is there'}"
+        number = f"{unlock.number} of " if unlock.number > 1 else "one of " if len(unlock.who) > 1 else ""
+        yield f"{unlock.rule}: to {unlock.what} takes {number}{', '.join(unlock.who) or 'people who are not there'}"
     yield from (f"note: {_line(proven)}" for proven in policy.notes)
 
 

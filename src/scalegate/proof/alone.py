@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scalegate.policy.document import JudgementObservation, PolicyDocument
+from scalegate.policy.document import JudgementObservation, Permission, PolicyDocument
 from scalegate.policy.observations import observations
 from scalegate.policy.people import quorums
 from scalegate.proof.finding import Code, ProofFinding
@@ -49,9 +49,24 @@ def unlocks(document: PolicyDocument) -> Iterator[Unlock]:
     if document.scope.out_of_scope_below is not None and document.scope.screen is not None:
         outside = tuple(p for p in people(document) if any(_outside(document, r) for r in roles_of(document, p)))
         yield Unlock(rule="S4", what="find a subject out of scope", who=outside)
+    yield from _crossings(document)
     for path, quorum, rule in quorums(document):
         what = _ACTS.get(".".join(map(str, path)), "decide")
         yield Unlock(rule=rule, what=what, who=eligible(document, quorum), number=quorum.number)
+
+
+def _crossings(document: PolicyDocument) -> Iterator[Unlock]:
+    """Who alone can answer a crossing: all the protections tied to it, and the risk statement."""
+    for tie in document.protections.conditional:
+        known = document.limits.get(tie.limit)
+        if known is None or known.hard_stop or tie.permission in (Permission.ASSESS, Permission.RELEASE_WEIGHTS):
+            continue
+        measures = [m for p in tie.protections if (m := document.protections.measures.get(p))]
+        acting = [document.accountability.officer, *(m.approved_by for m in measures)]
+        who = [p for p in people(document) if all(p in holders(document, role) for role in acting)]
+        if who:
+            what = f"alone take {tie.permission.value} from held to granted once {tie.limit} counts as crossed"
+            yield Unlock(rule="D2, D3, D14", what=what, who=tuple(who))
 
 
 _ACTS = {

@@ -93,7 +93,7 @@ def _stuck(document: PolicyDocument, permission: Permission, reason: Reason) -> 
         return  # the question names no weights: it is asked again with them
     if reason.rule == "L2":
         if Claim.DANGER_SHOWN in claims_of(document, limit):
-            what = f"{limit} is a hard stop: once its danger is shown, {permission.value} is held for good"
+            what = f"{limit} is a hard stop: once its danger is shown, it holds {permission.value} for good"
             yield _note(Code.DELIBERATE_END, path, f"{what} unless a rebuttal ends it (V8)", "L2")
         return
     if reason.rule == "D2" and limit and Claim.NOT_SHOWN in claims_of(document, limit):

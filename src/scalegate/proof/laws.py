@@ -15,7 +15,7 @@ from scalegate.decision.state import Training
 from scalegate.policy.document import Conditional, Permission, PolicyDocument
 from scalegate.proof.finding import Code, ProofFinding
 from scalegate.proof.holds import in_earnest
-from scalegate.proof.solving import Theory, confirmed
+from scalegate.proof.solving import Theory, confirmed, most_ordinary
 from scalegate.proof.symbols import STOPPED, Symbols, Term
 from scalegate.proof.translation import translate
 from scalegate.proof.witness import in_words, sentence
@@ -132,14 +132,12 @@ class _Order:
         return law, (_relaxing(permission, code, witness, new="new" in what),) if witness else ()
 
     def _witness(self, broken: list[Term], code: Code) -> str:
-        kept = broken
-        if self._solver.check(*kept) != z3.sat:
+        self._solver.push()
+        self._solver.add(*broken)
+        model = most_ordinary(self._solver, [self.good.symbols, self.bad.symbols])
+        self._solver.pop()
+        if model is None:
             return ""
-        for wish in (*self.good.symbols.ordinary(), *self.bad.symbols.ordinary()):
-            if self._solver.check(*kept, wish) == z3.sat:
-                kept = [*kept, wish]
-        self._solver.check(*kept)
-        model = self._solver.model()
         states = [in_words(v.symbols.document, confirmed(v, model)) for v in (self.good, self.bad)]
         end = "granted" if code is Code.WORSE_RELAXES else "held and waived"
         return f"With {states[0]}, {self.good.symbols.permission} is held; with {states[1]}, it is {end}."

@@ -5,13 +5,14 @@ For: every question of this room. Does not know: what the questions mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import z3
 
 from scalegate.decision.abstract import AbstractState, Answer, answer, concrete
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.proof.symbols import Term
+from scalegate.proof.symbols import Symbols, Term
 from scalegate.proof.translation import Reason, View, translate
 
 
@@ -44,7 +45,8 @@ class Theory:
 
     def holds(self, *conditions: Term) -> bool:
         """Whether some reachable state meets all conditions."""
-        return bool(self._solver.check(*conditions) == z3.sat)
+        with self._with(conditions):
+            return bool(self._solver.check() == z3.sat)
 
     def find(self, *conditions: Term) -> AbstractState | None:
         """As `find_all`, of the only document."""
@@ -53,25 +55,42 @@ class Theory:
 
     def find_all(self, *conditions: Term) -> tuple[AbstractState, ...]:
         """A state of each document that meets all conditions, as ordinary as can be; empty when there is none."""
-        kept = list(conditions)
-        if not self.holds(*kept):
-            return ()
-        model = self._solver.model()
-        for wish in self._wishes():
-            if z3.is_true(model.eval(wish, model_completion=True)):
-                kept.append(wish)
-            elif self.holds(*kept, wish):
-                kept.append(wish)
-                model = self._solver.model()
-        return tuple(confirmed(view, model) for view in self.views)
+        with self._with(conditions):
+            model = most_ordinary(self._solver, [view.symbols for view in self.views])
+            return tuple(confirmed(view, model) for view in self.views) if model is not None else ()
 
-    def _wishes(self) -> Iterator[Term]:
-        for view in self.views:
-            yield from view.symbols.ordinary()
+    @contextmanager
+    def _with(self, conditions: Iterable[Term]) -> Iterator[None]:
+        self._solver.push()
+        self._solver.add(*conditions)
+        try:
+            yield
+        finally:
+            self._solver.pop()
 
     def alone(self, reason: Reason) -> tuple[Term, ...]:
         """Conditions under which a reason of the only document stands and no other does."""
         return (reason.when, *(z3.Not(other.when) for other in self.view.reasons if other is not reason))
+
+
+def most_ordinary(solver: z3.Solver, symbols: Sequence[Symbols]) -> z3.ModelRef | None:
+    """A model in which as little as can be is out of the ordinary; None when there is no model.
+
+    Wishes that cannot all come true are given up one by one, the least telling first.
+    """
+    if solver.check() != z3.sat:
+        return None
+    wishes = [wish for s in symbols for wish in s.ordinary()]
+    rank = {wish.get_id(): at for at, wish in enumerate(wishes)}
+    while solver.check(*wishes) != z3.sat:
+        least = max(solver.unsat_core(), key=lambda wish: rank[wish.get_id()])
+        wishes = [wish for wish in wishes if wish.get_id() != least.get_id()]
+    model = solver.model()
+    for plain in [p for s in symbols for p in s.plainly_crossed(model)]:
+        if solver.check(*wishes, *plain) == z3.sat:
+            wishes += plain
+            model = solver.model()
+    return model
 
 
 def confirmed(view: View, model: z3.ModelRef) -> AbstractState:

@@ -149,12 +149,17 @@ class Symbols:
         for limit in self.limits.values():
             yield from (z3.Not(limit.duty_late), z3.Not(limit.stale), z3.Not(limit.waived))
             yield from (z3.Not(limit.at_least[Claim.ALERT]), z3.Not(limit.counts_as_crossed))
-            yield limit.is_(Claim.NOT_RULED_OUT)  # of the ways to be crossed
         yield from self.in_force.values()
         yield from (z3.Not(x) for x in (self.out_of_scope, self.paused, self.opaque, self.widening))
         yield from map(z3.Not, self.lapsed.values())
         yield self.run_is(Training.WITHIN_INTERVAL)
         yield from (limit.risk_stated for limit in self.limits.values())
+
+    def plainly_crossed(self, model: z3.ModelRef) -> Iterator[list[Term]]:
+        """For each limit that is crossed by its claim, that the claim is NOT_RULED_OUT, the most telling one."""
+        for limit in self.limits.values():
+            if z3.is_true(model.eval(limit.counts_as_crossed, model_completion=True)):
+                yield [limit.at_least[Claim.NOT_RULED_OUT], z3.Not(limit.at_least[Claim.DANGER_SHOWN])]
 
     def state(self, model: z3.ModelRef) -> AbstractState:
         """The state that a model of the solver describes."""
