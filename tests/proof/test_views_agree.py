@@ -8,6 +8,8 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -18,10 +20,14 @@ from gate_worlds import World, Worlds
 from proof.evaluation import Table, answers
 from proof.random_gate import ASKED, random_policy, random_state
 from scalegate.decision.abstract import AbstractState, Answer, abstraction, answer, concrete
+from scalegate.decision.dossier import Approver, ScopeFinding
 from scalegate.decision.gate import blockers, decide
 from scalegate.decision.state import survey
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.proof.translation import View, translate
+from scalegate.quantity import Compute
+from scalegate.verdict.verdict import VerdictKind
+from world import NOW, SUBJECT, dossier, ident, policy, question, verdict
 
 AnswerAll = Callable[[PolicyDocument, Permission, Sequence[AbstractState]], list[Answer]]
 
@@ -127,6 +133,19 @@ def _with_all_named(view: View, state: AbstractState) -> AbstractState:
     """The survey speaks of no limit that stands on no ladder, and of no other."""
     assert set(state.limits) == set(view.symbols.limits)
     return state
+
+
+@pytest.mark.parametrize("kind", [None, *VerdictKind])
+def test_S4_the_solver_calls_out_of_scope_possible_exactly_where_the_record_can_be(kind: VerdictKind | None) -> None:
+    document, day = policy(), timedelta(days=1)
+    by = Approver(principal=ident("olga"), role=ident("officer"))
+    found = ScopeFinding(id=ident("f"), subject=SUBJECT, facts="small", by=by, until=NOW + day, made_at=NOW - day)
+    recorded = replace(dossier(), verdicts=(verdict("low", kind),) if kind else (), scope_findings=(found,))
+    asked = question(Permission.STORE, effective_compute=Compute("1e19"))
+    state = abstraction(survey(document, asked, recorded))
+    view = translate(document, Permission.STORE)
+    outside = Table(view, [replace(state, out_of_scope=True)]).of(z3.And(*view.symbols.possible())).all()
+    assert outside == state.out_of_scope
 
 
 def test_the_walk_over_formulas_says_what_the_solver_itself_says() -> None:

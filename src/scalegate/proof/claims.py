@@ -37,7 +37,7 @@ def claims_of(document: PolicyDocument, limit: str) -> frozenset[Claim]:
         known.discard(Claim.DANGER_SHOWN)  # V1: a proxy shows nothing
     if why_never_cleared(document, limit):
         known -= _OPEN
-    elif any(never_below_alert(document, o) for o in observations.values() if getattr(o, "relied_on", False)):
+    elif any(never_below_alert(document, o) for o in observations.values() if _relied_on(o)):
         known.discard(Claim.NOT_SHOWN)
     return frozenset(known)
 
@@ -55,7 +55,7 @@ def why_never_cleared(document: PolicyDocument, limit: str) -> str:
     """Why no evidence could take the limit out of "counts as crossed"; empty when some could."""
     threat_model = document.threat_model_of(limit)
     observations = document.limits[limit].observations
-    relied = {n: o for n, o in observations.items() if getattr(o, "relied_on", False)}
+    relied = {n: o for n, o in observations.items() if _relied_on(o)}
     if not relied:
         return "it relies on no observation (V2)"
     if threat_model and document.threat_models[threat_model].attacker_budget is None:
@@ -63,9 +63,12 @@ def why_never_cleared(document: PolicyDocument, limit: str) -> str:
     return next((why for n, o in relied.items() if (why := _never_clears(document, n, o))), "")
 
 
+def _relied_on(observation: Observation) -> bool:
+    """Whether the limit needs it to be cleared; a kind that says nothing of it is needed, an existence never is."""
+    return bool(getattr(observation, "relied_on", not isinstance(observation, ExistenceObservation)))
+
+
 def _never_clears(document: PolicyDocument, name: str, observation: Observation) -> str:
-    if isinstance(observation, ExistenceObservation):
-        return ""
     if isinstance(observation, JudgementObservation):
         return "" if observation.may_clear else f"the judgement {name} may not clear (V9)"
     if isinstance(observation, DifferenceObservation):
