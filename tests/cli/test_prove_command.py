@@ -84,6 +84,8 @@ def test_what_cannot_be_read_ends_with_2_and_the_other_file_is_proved(
     assert "other.yaml: cannot be read" in answer.out
     assert "DEPLOY is granted." in answer.out
     assert prove(capfd, str(tmp_path / "absent.yaml")).status == 2
+    form = valid(prove(capfd, sound, str(tmp_path / "other.yaml"), before=("--format", "json")).json)
+    assert [p["readable"] for p in form["policies"]] == [True, False]
 
 
 def test_a_bypass_through_a_second_document_is_found(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -120,8 +120,8 @@ def test_every_policy_that_can_be_read_is_proved_and_every_witness_stands_before
 
 
 @pytest.mark.slow
-def test_150_policies_that_can_be_read_are_proved() -> None:
-    for document in some_policies("many", 150):
+def test_40_policies_that_can_be_read_are_proved() -> None:
+    for document in some_policies("many", 40):
         prove([Named(document=document, file="")])
 
 

@@ -117,7 +117,7 @@ def test_the_solver_gives_the_same_reasons_in_100000_states() -> None:
 
 
 @given(Worlds)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_solver_answers_recorded_worlds_as_decide_does_and_calls_them_possible(world: World) -> None:
     document, asked, recorded = world
     made = decide(document, asked, recorded)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import z3
 
-from scalegate.decision.abstract import Answer
+from scalegate.decision.abstract import Answer, Claim
 from scalegate.decision.state import Training
 from scalegate.policy.document import Conditional, Permission, PolicyDocument
 from scalegate.proof.finding import Code, ProofFinding
-from scalegate.proof.holds import in_earnest
 from scalegate.proof.solving import Theory, confirmed, most_ordinary
 from scalegate.proof.symbols import STOPPED, Symbols, Term
 from scalegate.proof.translation import translate
@@ -58,7 +57,7 @@ def _unprotected(theory: Theory, index: int, tie: Conditional) -> Iterator[Proof
         return
     for name in tie.protections:
         missing = z3.Not(view.symbols.in_force[name])
-        state = theory.find(crossed, missing, *in_earnest(theory))
+        state = theory.find(crossed, missing, *_bound(theory, tie.limit))
         if state:
             document = view.symbols.document
             what = f"{tie.permission.value} is granted while {tie.limit} counts as crossed and {name} is missing"
@@ -72,6 +71,14 @@ def _unprotected(theory: Theory, index: int, tie: Conditional) -> Iterator[Proof
             )
 
 
+def _bound(theory: Theory, limit: str) -> tuple[Term, ...]:
+    """Granted, and not by what the rules leave out: what was never run before a first due point (D4), S4."""
+    view = theory.view
+    symbols, known = view.symbols, view.symbols.document.limits[limit]
+    leased = z3.And(symbols.run_is(Training.FIRST_RUN), symbols.limits[limit].is_(Claim.NEVER_RUN))
+    return (theory.granted, z3.Not(symbols.out_of_scope), *([z3.Not(leased)] if known.observations else []))
+
+
 def unasked_crossings(theory: Theory) -> Iterator[tuple[ProofFinding, Conditional]]:
     """Limits that can be crossed, and the permission granted with no protection in force at all."""
     view, document = theory.view, theory.view.symbols.document
@@ -82,7 +89,7 @@ def unasked_crossings(theory: Theory) -> Iterator[tuple[ProofFinding, Conditiona
         crossed = view.crossed.get(tie.limit)
         if crossed is None or tie.permission is not theory.permission:
             continue
-        state = theory.find(crossed, *bare, *in_earnest(theory))
+        state = theory.find(crossed, *bare, *_bound(theory, tie.limit))
         if state:
             what = f"crossing {tie.limit} asks for nothing: {tie.permission.value} is governed by no protection at all"
             mend = "tie protections to it, or ask for some always"

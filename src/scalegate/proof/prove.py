@@ -5,6 +5,7 @@ For: `procedure/proving.py`. Does not know: files, lines, how answers are printe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,8 +21,6 @@ from scalegate.proof.laws import Law, crossing_laws, order_laws, unasked_crossin
 from scalegate.proof.lines import line_findings
 from scalegate.proof.solving import Theory
 from scalegate.proof.symbols import Symbols
-
-STATES_WORDS = "every state of claims, protections, acts and due points"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +111,7 @@ def _merged(findings: Sequence[ProofFinding]) -> Iterator[ProofFinding]:
     names = {p.value for p in Permission}
     groups: dict[tuple[Code, tuple[str | int, ...], str], list[tuple[str, ProofFinding]]] = {}
     for finding in findings:
-        found = [w for w in finding.what.split() if w in names]
+        found = [w for w in re.findall(r"[A-Z_]+", finding.what) if w in names]
         name = found[0] if len(set(found)) == 1 and finding.code in _FOR_EACH_PERMISSION else ""
         key = (finding.code, finding.path, finding.what.replace(name, "…") if name else finding.what)
         groups.setdefault(key, []).append((name, finding))
