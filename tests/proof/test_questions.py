@@ -152,6 +152,12 @@ def test_law_5_hard_stops_are_named_as_deliberate_ends_and_missing_features_as_m
     assert notes("minimal", Code.DELIBERATE_END) == []  # no observation of its hard stop can show the danger
 
 
+def test_law_5_is_broken_for_the_permissions_that_nobody_can_free() -> None:
+    (proof,) = proofs_of(broken("cyber", {"protections.measures.gateway.approved_by": "nobody"}))
+    stuck = {law.permission for law in proof.laws if law.rule == "law 5" and not law.holds}
+    assert stuck == {Permission.USE_INTERNALLY, Permission.DEPLOY}
+
+
 # -------------------------------------------------------------------------------------- who alone
 
 
@@ -161,6 +167,7 @@ def test_who_alone_can_clear_what_is_told_by_name() -> None:
     assert said["approve a test of misuse_filter"] == (("bob",), 1)
     assert said["assess again, with new evidence"] == (("carol",), 1)
     assert said["dispose of an invalid run"] == (("alice", "bob", "dave"), 1)
+    assert said["state the risk, recorded in the officer's name,"] == (("alice", "bob", "carol", "dave"), 1)
     assert said["end a pause"] == (("alice", "bob"), 2)
     assert said["alone take DEPLOY from held to granted once skilled_helper counts as crossed"] == (("bob",), 1)
 

@@ -38,7 +38,8 @@ def unlocks(document: PolicyDocument) -> Iterator[Unlock]:
     account = document.accountability
     for name, measure in document.protections.measures.items():
         yield Unlock(rule="D3", what=f"approve a test of {name}", who=holders(document, measure.approved_by))
-    yield Unlock(rule="D14", what="state the risk", who=holders(document, account.officer))
+    # Any named person may be the author (D14); the entry is made in the officer's name.
+    yield Unlock(rule="D14", what="state the risk, recorded in the officer's name,", who=people(document))
     evaluators = holders(document, account.evaluators)
     yield Unlock(rule="E1, D4, D5, V6", what="assess again, with new evidence", who=evaluators)
     yield Unlock(
@@ -56,13 +57,13 @@ def unlocks(document: PolicyDocument) -> Iterator[Unlock]:
 
 
 def _crossings(document: PolicyDocument) -> Iterator[Unlock]:
-    """Who alone can answer a crossing: all the protections tied to it, and the risk statement."""
+    """Who alone can answer a crossing: approve all the protections tied to it, and write the risk statement."""
     for tie in document.protections.conditional:
         known = document.limits.get(tie.limit)
         if known is None or known.hard_stop or tie.permission in (Permission.ASSESS, Permission.RELEASE_WEIGHTS):
             continue
         measures = [m for p in tie.protections if (m := document.protections.measures.get(p))]
-        acting = [document.accountability.officer, *(m.approved_by for m in measures)]
+        acting = [m.approved_by for m in measures]
         who = [p for p in people(document) if all(p in holders(document, role) for role in acting)]
         if who:
             what = f"alone take {tie.permission.value} from held to granted once {tie.limit} counts as crossed"

@@ -69,12 +69,13 @@ def _prove(known: Sequence[Named], at: int, longest: Mapping[str, Decimal]) -> P
     document = known[at].document
     theories = [Theory([document], permission) for permission in Permission]
     permissions = tuple(permission_proof(theory) for theory in theories)
-    laws = [found for theory in theories for found in _laws(document, theory)]
+    exits = {theory.permission: tuple(exit_findings(theory)) for theory in theories}
+    laws = [found for theory in theories for found in _laws(document, theory, exits[theory.permission])]
     findings = [
         *hold_findings(document, permissions),
         *(f for _, broken in laws for f in broken),
         *_unasked(known, at, theories),
-        *(f for theory in theories for f in exit_findings(theory)),
+        *(f for found in exits.values() for f in found),
         *standing_exits(document),
         *(f for theory in theories for f in dead_ties(theory)),
         *dead_clauses(document, any(theory.holds(theory.view.waived) for theory in theories)),
@@ -90,9 +91,16 @@ def _prove(known: Sequence[Named], at: int, longest: Mapping[str, Decimal]) -> P
     )
 
 
-def _laws(document: PolicyDocument, theory: Theory) -> Iterator[tuple[Law, tuple[ProofFinding, ...]]]:
+def _laws(
+    document: PolicyDocument, theory: Theory, exits: Sequence[ProofFinding]
+) -> Iterator[tuple[Law, tuple[ProofFinding, ...]]]:
     yield from crossing_laws(theory)
     yield from order_laws(document, theory.permission)
+    if theory.permission is not Permission.RELEASE_WEIGHTS:
+        stuck = [f.what for f in exits if not f.note]
+        what = "every hold can be resolved by somebody, is a deliberate end, or waits for a feature that is named"
+        witness = "; ".join(stuck)
+        yield Law(rule="law 5", permission=theory.permission, what=what, holds=not stuck, witness=witness), ()
 
 
 def _unasked(known: Sequence[Named], at: int, theories: Sequence[Theory]) -> Iterator[ProofFinding]:
