@@ -28,12 +28,13 @@ from scalegate.errors import Finding, InputError, RecordError, UsageError
 from scalegate.lease.trust import MAX_BYTES as MAX_TRUST_BYTES
 from scalegate.lease.trust import Trust, format_trust, parse_trust
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.policy.file import parse_policy
+from scalegate.policy.file import Locate, parse_policy
 from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Scribe, Workspace
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
+from scalegate.shape import Fault
 from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
     from scalegate.procedure.policy_source import PolicySource
+    from scalegate.procedure.proving import ProvenPolicy
     from scalegate.procedure.verifying import Verification
     from scalegate.publication.comparison import Comparison
     from scalegate.publication.foot import RecordFoot
@@ -64,7 +66,11 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     Raises:
         UsageError: when there is no such file.
     """
-    place = Path(path)
+    return _read_policy(Path(path), suites)[0]
+
+
+def _read_policy(place: Path, suites: dict[str, RegisteredSuite] | None = None) -> tuple[PolicyFile, Locate]:
+    """The file and a way to point into it; as for `read_policy_file`."""
     try:
         text = read_plain(place, MAX_BYTES)
     except OSError as error:
@@ -72,11 +78,16 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     try:
         document = read_yaml(text, place.name)
     except InputError as error:
-        return PolicyFile(document=None, digest=None, findings=error.findings)
+        return PolicyFile(document=None, digest=None, findings=error.findings), lambda _: ()
     ranges = {n: (s.suite.score_range.least, s.suite.score_range.greatest) for n, s in (suites or {}).items()}
-    reading = parse_policy(document.data, lambda faults: locate(faults, document.spans, place.name), ranges or None)
+
+    def point(faults: tuple[Fault, ...]) -> tuple[Finding, ...]:
+        return locate(faults, document.spans, place.name)
+
+    reading = parse_policy(document.data, point, ranges or None)
     digest = digest_of_value(reading.document) if reading.document else None
-    return PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+    file = PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+    return file, point
 
 
 def read_policy_source(asked: str) -> PolicySource:
@@ -517,6 +528,31 @@ def read_project_policy(path: str | Path | None = None) -> PolicyFile:
     """The policy file of a project, checked against its suites; needs no record and no key."""
     settings = read_settings(Path(path).resolve() if path else find_root(Path.cwd()))
     return _policy(settings.place("policy"), _suites(settings.place("suites"), []))
+
+
+def prove_policies(paths: Sequence[str | Path], project: str | Path | None = None) -> tuple[ProvenPolicy, ...]:
+    """Prove what holds of policy files that are in force together; without any, of the project's own.
+
+    Raises:
+        UsageError: there is no such file, or the extra `prove` is missing.
+    """
+    try:
+        from scalegate.procedure.proving import ReadPolicy, prove_policies
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        what, mend = "proving a policy needs an extra", "pip install 'scalegate[prove]'"
+        raise UsageError(Finding(what=what, mend=mend)) from None
+    suites: dict[str, RegisteredSuite] = {}
+    if project or not paths:
+        settings = read_settings(Path(project).resolve() if project else find_root(Path.cwd()))
+        suites = _suites(settings.place("suites"), [])
+        paths = paths or [settings.place("policy")]
+    read = []
+    for place in map(Path, paths):
+        policy, point = _read_policy(place, suites)
+        read.append(ReadPolicy(file=place.name, policy=policy, locate=point))
+    return prove_policies(read, {name: s.suite for name, s in suites.items()})
 
 
 def init_project(folder: Path, origin: str = "") -> InitialisedProject:

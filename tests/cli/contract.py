@@ -36,12 +36,21 @@ def valid(value: Any) -> Any:
 
 _WORDS = {
     "why", "what", "reasons", "assumptions", "lapses_because", "expires_because", "envelope", "findings", "mend",
-    "verdicts_skipped", "remarks", "note", "parties", "evidence", "identity",
+    "verdicts_skipped", "remarks", "note", "parties", "evidence", "identity", "witness",
 }  # fmt: skip
 _FIGURES = {"lower", "upper", "effort_ratio", "statistical_power", "estimator"}
 _FIGURES |= {"p50", "p50_lower", "p50_upper", "p80", "p80_lower", "p80_upper", "slope"}
 _FIGURES |= {"days_to_alert", "days_to_limit"}
-_ONE = {"remarks", "not_tested", "reasons", "assumptions"}  # one item shows the shape
+_ONE = {
+    "remarks",
+    "not_tested",
+    "reasons",
+    "assumptions",
+    "holds",
+    "laws",
+    "unlocks",
+    "notes",
+}  # one item shows the shape
 
 
 def blanked(value: Any, key: str = "") -> Any:

@@ -148,7 +148,8 @@ def _limit(policy: PolicyDocument, state: GateState, limit: LimitState) -> Itera
 
 def _widens_under_alert(state: GateState, limit: LimitState) -> bool:
     """Something new is asked under an alert: granted only where a crossing would be (V6, law 2; ADR 0026)."""
-    return limit.kind is VerdictKind.ALERT and state.widening and state.permission in _WIDENED
+    alert = limit.kind is VerdictKind.ALERT and limit.has_observations  # without any nothing can be read (L1)
+    return alert and state.widening and state.permission in _WIDENED
 
 
 def _crossed(policy: PolicyDocument, state: GateState, limit: LimitState) -> Iterator[Blocker]:
