@@ -216,7 +216,7 @@ class _Grown:
         rows, width = self.cells.shape
         need = max(columns, default=0) + 1
         if row >= rows or need > width:
-            grown = np.zeros((max(rows, 2 * row), max(width, 2 * need)), dtype=bool)
+            grown = np.zeros((max(rows, 2 * (row + 1)), width if need <= width else 2 * need), dtype=bool)
             grown[:rows, :width] = self.cells
             self.cells = grown
         self.cells[row, columns] = True
@@ -237,7 +237,7 @@ class PermissionTable:
         self._folds = [_Numbering() for _ in range(words)]
         self._rest = [_Numbering() for _ in range(words - 1)]
         self._answers = np.zeros(256, dtype=np.uint8)
-        self._clauses, self._blocked, self._crossed = _Grown(), _Grown(), _Grown()
+        self._clauses, self._blocked, self._crossed, self._other = _Grown(), _Grown(), _Grown(), _Grown(1)
         self._limit = {name: at for at, name in enumerate(self.layout.limits)}
         self.gate_calls = 0
 
@@ -272,6 +272,7 @@ class PermissionTable:
         self._clauses.fill(place, [self._key(blocker) for blocker in found])
         self._blocked.fill(place, sorted({self._limit[b.limit] for b in found if b.limit}))
         self._crossed.fill(place, self._asked_about(whole))
+        self._other.fill(place, [0] if any(not b.limit for b in found) else [])
 
     def _key(self, blocker: Blocker) -> int:
         return self.keys.setdefault((blocker.rule, blocker.limit, blocker.protection), len(self.keys))
@@ -296,6 +297,10 @@ class PermissionTable:
     def blocked_by(self, places: IntArray) -> BoolArray:
         """Shape (state, limit): which limits hold it."""
         return np.asarray(self._blocked.cells[places, : len(self.layout.limits)])
+
+    def held_otherwise(self, places: IntArray) -> BoolArray:
+        """Shape (state,): whether something holds it that bears on no limit."""
+        return np.asarray(self._other.cells[places, 0])
 
     def crossed(self, places: IntArray) -> BoolArray:
         """Shape (state, limit): which limits count as crossed, so that what is tied to them is asked."""
