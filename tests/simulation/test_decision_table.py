@@ -104,10 +104,10 @@ def test_the_table_tells_which_limit_and_which_clause_held() -> None:
     table = DecisionTable(document).of(Permission.DEPLOY)
     state = calm(limits=crossed, in_force=frozenset({"vault"}))
     places = table.places(columns_of(table.layout, (calm(), state)))
-    assert table.blocked_by(places).tolist() == [[False] * 3, [True, False, False]]
-    assert table.crossed(places).tolist() == [[False] * 3, [True, False, False]]
+    assert table.blocked_by(places).T.tolist() == [[False] * 3, [True, False, False]]
+    assert table.crossed(places).T.tolist() == [[False] * 3, [True, False, False]]
     assert list(table.keys) == [("D3", "low", "filter")]
-    assert table.clauses(places).tolist() == [[False], [True]]
+    assert table.clause_table()[:, places].tolist() == [[False, True]]
 
 
 def test_one_state_alone_goes_through_packing_and_look_up_too() -> None:

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from scalegate.decision.abstract import AbstractLimit, AbstractState, Answer, Claim, answer, concrete
+from scalegate.decision.abstract import AbstractLimit, AbstractState, Answer, Claim, concrete
 from scalegate.decision.decision import Blocker
-from scalegate.decision.gate import blockers
+from scalegate.decision.gate import blockers, waived_until
 from scalegate.decision.state import GateState, Training, tie_of
 from scalegate.policy.document import Permission, PolicyDocument
 
@@ -30,6 +30,8 @@ ANSWERS = tuple(Answer)
 _FLAGS = ("opaque", "widening", "paused", "out_of_scope")
 _ACTS = ("duty_late", "stale", "risk_stated", "waived")
 _WORD = 63
+_CLAIM = 3
+_LIMIT = _CLAIM + len(_ACTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +52,7 @@ class Layout:
     @cached_property
     def widths(self) -> tuple[int, ...]:
         """Bits of each part."""
-        each = (3, *(1 for _ in _ACTS))
-        return (*(each * len(self.limits)), *(1 for _ in (*self.asked, *self.blind_spots, *_FLAGS)), 3)
+        return (*(_LIMIT for _ in self.limits), *(1 for _ in (*self.asked, *self.blind_spots, *_FLAGS)), 3)
 
 
 def layout_of(policy: PolicyDocument, permission: Permission) -> Layout:
@@ -69,19 +70,14 @@ class Columns:
     """Many abstract states for one permission, part by part; the last axis is the state.
 
     Attributes:
-        claims: shape (limit, state), places in `CLAIMS`.
-        duty_late, stale, risk_stated, waived: shape (limit, state).
+        limits: shape (limit, state), as `limit_codes` makes them.
         in_force: shape (asked protection, state).
         lapsed: shape (blind spot, state).
         training: shape (state,), places in `TRAININGS`.
         opaque, widening, paused, out_of_scope: shape (state,).
     """
 
-    claims: CodeArray
-    duty_late: BoolArray
-    stale: BoolArray
-    risk_stated: BoolArray
-    waived: BoolArray
+    limits: CodeArray
     in_force: BoolArray
     lapsed: BoolArray
     training: CodeArray
@@ -92,15 +88,22 @@ class Columns:
 
     def parts(self) -> Iterator[npt.NDArray[np.bool_] | CodeArray]:
         """Each part's values, in the order of `Layout.widths`."""
-        for at in range(self.claims.shape[0]):
-            yield self.claims[at]
-            for name in _ACTS:
-                yield getattr(self, name)[at]
+        yield from self.limits
         yield from self.in_force
         yield from self.lapsed
         for name in _FLAGS:
             yield getattr(self, name)
         yield self.training
+
+
+def limit_codes(
+    claims: CodeArray, *, duty_late: BoolArray, stale: BoolArray, risk_stated: BoolArray, waived: BoolArray
+) -> CodeArray:
+    """Everything about limits in one small number each; claims are places in `CLAIMS`, every shape (limit, state)."""
+    codes = claims.astype(np.uint8)
+    for at, act in enumerate((duty_late, stale, risk_stated, waived), start=_CLAIM):
+        codes |= act.astype(np.uint8) << np.uint8(at)
+    return codes
 
 
 def columns_of(layout: Layout, states: tuple[AbstractState, ...]) -> Columns:
@@ -120,8 +123,7 @@ def columns_of(layout: Layout, states: tuple[AbstractState, ...]) -> Columns:
 
     claims = [[CLAIMS.index(limit.claim) for limit in row] for row in limits]
     return Columns(
-        claims=np.array(claims, dtype=np.uint8).reshape(shape),
-        **{name: acts(name) for name in _ACTS},
+        limits=limit_codes(np.array(claims, dtype=np.uint8).reshape(shape), **{name: acts(name) for name in _ACTS}),
         in_force=among(layout.asked, "in_force"),
         lapsed=among(layout.blind_spots, "lapsed"),
         training=np.array([TRAININGS.index(s.training) for s in states], dtype=np.uint8),
@@ -145,14 +147,14 @@ def pack(layout: Layout, columns: Columns) -> WordArray:
 def unpack(layout: Layout, words: list[int]) -> AbstractState:
     """The state that these words were packed from."""
     values = list(_values(layout, words))
-    size = 1 + len(_ACTS)
-    limits = {}
-    for at, name in enumerate(layout.limits):
-        claim, *acts = values[at * size : (at + 1) * size]
-        limits[name] = AbstractLimit(
-            claim=CLAIMS[claim], **{n: bool(value) for n, value in zip(_ACTS, acts, strict=True)}
+    limits = {
+        name: AbstractLimit(
+            claim=CLAIMS[code & ((1 << _CLAIM) - 1)],
+            **{act: bool(code >> at & 1) for at, act in enumerate(_ACTS, start=_CLAIM)},
         )
-    rest = iter(values[len(layout.limits) * size :])
+        for name, code in zip(layout.limits, values, strict=False)
+    }
+    rest = iter(values[len(layout.limits) :])
     in_force = frozenset(name for name in layout.asked if next(rest))
     lapsed = frozenset(name for name in layout.blind_spots if next(rest))
     flags = {name: bool(next(rest)) for name in _FLAGS}
@@ -185,16 +187,20 @@ class _Numbering:
     def __len__(self) -> int:
         return int(self._sorted.size)
 
-    def places(self, numbers: WordArray) -> IntArray:
+    def places(self, numbers: WordArray) -> tuple[IntArray, IntArray]:
+        """The place of each number, and where each number stands that had none, in the order of the new places."""
         known = len(self)
         found = np.searchsorted(self._sorted, numbers)
         fresh = np.ones(numbers.shape, dtype=bool)
         if known:
             fresh = self._sorted[np.minimum(found, known - 1)] != numbers
-        if fresh.any():
-            self._add(np.unique(numbers[fresh]))
+        at = np.nonzero(fresh)[0]
+        if at.size:
+            new, first = np.unique(numbers[at], return_index=True)
+            self._add(new)
+            at = at[first]
             found = np.searchsorted(self._sorted, numbers)
-        return np.asarray(self._places[found])
+        return np.asarray(self._places[found]), at
 
     def _add(self, numbers: WordArray) -> None:
         at = np.searchsorted(self._sorted, numbers)
@@ -206,20 +212,34 @@ Key = tuple[str, str, str]
 """Rule, limit and protection of a blocker: which clause held."""
 
 
-class _Grown:
-    """A boolean table that grows to both sides."""
+class _Marks:
+    """For each place a set of small numbers; grows as both do."""
 
-    def __init__(self, columns: int = 32) -> None:
-        self.cells = np.zeros((256, columns), dtype=bool)
+    def __init__(self) -> None:
+        self._cells = np.zeros((1, 256), dtype=bool)
 
-    def fill(self, row: int, columns: list[int]) -> None:
-        rows, width = self.cells.shape
-        need = max(columns, default=0) + 1
-        if row >= rows or need > width:
-            grown = np.zeros((max(rows, 2 * (row + 1)), width if need <= width else 2 * need), dtype=bool)
-            grown[:rows, :width] = self.cells
-            self.cells = grown
-        self.cells[row, columns] = True
+    def fill(self, place: int, numbers: list[int]) -> None:
+        height, width = self._cells.shape
+        need = max(numbers, default=0) + 1
+        if place >= width or need > height:
+            grown = np.zeros((max(height, need), width if place < width else 2 * (place + 1)), dtype=bool)
+            grown[:height, :width] = self._cells
+            self._cells = grown
+        self._cells[numbers, place] = True
+
+    def of(self, places: IntArray, numbers: int) -> BoolArray:
+        """Shape (number, state)."""
+        found = np.zeros((numbers, places.size), dtype=bool)
+        for at in range(min(numbers, self._cells.shape[0])):
+            np.take(self._cells[at], places, out=found[at])
+        return found
+
+    def words(self, numbers: int) -> WordArray:
+        """The sets as bits; shape (word, place)."""
+        found = np.zeros((max(1, -(-numbers // 64)), self._cells.shape[1]), dtype=np.uint64)
+        for at in range(min(numbers, self._cells.shape[0])):
+            found[at // 64] |= self._cells[at].astype(np.uint64) << np.uint64(at % 64)
+        return found
 
 
 class PermissionTable:
@@ -237,8 +257,9 @@ class PermissionTable:
         self._folds = [_Numbering() for _ in range(words)]
         self._rest = [_Numbering() for _ in range(words - 1)]
         self._answers = np.zeros(256, dtype=np.uint8)
-        self._clauses, self._blocked, self._crossed, self._other = _Grown(), _Grown(), _Grown(), _Grown(1)
+        self._clauses, self._blocked, self._crossed, self._other = _Marks(), _Marks(), _Marks(), _Marks()
         self._limit = {name: at for at, name in enumerate(self.layout.limits)}
+        self._bits: tuple[int, WordArray] | None = None
         self.gate_calls = 0
 
     @property
@@ -252,23 +273,20 @@ class PermissionTable:
         known, codes = self.distinct, words[0]
         for fold, rest, word in zip(self._folds, self._rest, words[1:], strict=False):
             # no table has 2**32 states, so that two places make one number
-            codes = fold.places(codes).astype(np.uint64) << np.uint64(32) | rest.places(word).astype(np.uint64)
-        places = self._folds[-1].places(codes)
-        if self.distinct > known:
-            fresh, first = np.unique(places, return_index=True)
-            for place, at in zip(fresh.tolist(), first.tolist(), strict=True):
-                if place >= known:
-                    self._ask(place, unpack(self.layout, [int(w) for w in words[:, at]]))
+            codes = fold.places(codes)[0].astype(np.uint64) << np.uint64(32) | rest.places(word)[0].astype(np.uint64)
+        places, fresh = self._folds[-1].places(codes)
+        for place, at in enumerate(fresh.tolist(), start=known):
+            self._ask(place, unpack(self.layout, [int(word) for word in words[:, at]]))
         return places
 
     def _ask(self, place: int, state: AbstractState) -> None:
         whole = concrete(self._policy, state)
         self.gate_calls += 1
-        said = answer(self._policy, whole)
+        found = blockers(self._policy, whole)
+        said = _answer(whole, found)
         if place >= self._answers.size:
             self._answers = np.concatenate([self._answers, np.zeros_like(self._answers)])
         self._answers[place] = ANSWERS.index(said)
-        found = blockers(self._policy, whole) if said is not Answer.GRANTED else ()
         self._clauses.fill(place, [self._key(blocker) for blocker in found])
         self._blocked.fill(place, sorted({self._limit[b.limit] for b in found if b.limit}))
         self._crossed.fill(place, self._asked_about(whole))
@@ -290,21 +308,34 @@ class PermissionTable:
         """Places in `ANSWERS`, shape (state,)."""
         return np.asarray(self._answers[places])
 
-    def clauses(self, places: IntArray) -> BoolArray:
-        """Shape (state, key): which clauses hold."""
-        return np.asarray(self._clauses.cells[places, : len(self.keys)])
+    def clauses(self) -> WordArray:
+        """Which of `keys` hold, as bits by place; shape (word, place). Moves when states are new."""
+        if self._bits is None or self._bits[0] != self.distinct:
+            self._bits = self.distinct, self._clauses.words(len(self.keys))
+        return self._bits[1]
+
+    def clause_table(self) -> BoolArray:
+        """The same, not packed; shape (key, place)."""
+        return self._clauses.of(np.arange(self.distinct), len(self.keys))
 
     def blocked_by(self, places: IntArray) -> BoolArray:
-        """Shape (state, limit): which limits hold it."""
-        return np.asarray(self._blocked.cells[places, : len(self.layout.limits)])
+        """Shape (limit, state): which limits hold it."""
+        return self._blocked.of(places, len(self.layout.limits))
 
     def held_otherwise(self, places: IntArray) -> BoolArray:
         """Shape (state,): whether something holds it that bears on no limit."""
-        return np.asarray(self._other.cells[places, 0])
+        return np.asarray(self._other.of(places, 1)[0])
 
     def crossed(self, places: IntArray) -> BoolArray:
-        """Shape (state, limit): which limits count as crossed, so that what is tied to them is asked."""
-        return np.asarray(self._crossed.cells[places, : len(self.layout.limits)])
+        """Shape (limit, state): which limits count as crossed, so that what is tied to them is asked."""
+        return self._crossed.of(places, len(self.layout.limits))
+
+
+def _answer(state: GateState, found: tuple[Blocker, ...]) -> Answer:
+    """As `decision.abstract.answer`, which would look for the blockers once more."""
+    if not found:
+        return Answer.GRANTED
+    return Answer.WAIVED if waived_until(state, found) else Answer.HELD
 
 
 class DecisionTable:

@@ -12,7 +12,7 @@ import numpy as np
 from scalegate.decision.state import tie_of
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.simulation.instrument import FloatArray, Instrument
-from scalegate.simulation.table import ANSWERS, CLAIMS, BoolArray, IntArray
+from scalegate.simulation.table import ANSWERS, CLAIMS, BoolArray, IntArray, WordArray
 from scalegate.simulation.terms import Terms
 from scalegate.simulation.trajectory import GRANTED, HELD, Asked, Question, Week
 
@@ -67,7 +67,7 @@ class QuestionTally:
     held_by_week: IntArray
     asked_by_week: IntArray
     visits: IntArray
-    held_clauses: BoolArray
+    held_clauses: WordArray
     crossed: BoolArray
 
 
@@ -154,7 +154,7 @@ class Tally:
         acts = asked.asked & (asked.answers != HELD)
         exposed = reached & self._missing(asked.question.permission, week.in_force)
         any_exposed = exposed.any(axis=0)
-        blocked = asked.table.blocked_by(asked.places).T
+        blocked = asked.table.blocked_by(asked.places)
         untrue = ~reached & self.truth.known[:, None]
         granted = asked.asked & (asked.answers == GRANTED)
         tally.asked += asked.asked
@@ -183,13 +183,13 @@ class Tally:
         if visits.size > tally.visits.size:
             tally.visits = np.concatenate([tally.visits, np.zeros(visits.size, dtype=np.int64)])
         tally.visits[: visits.size] += visits
-        clauses = asked.table.clauses(asked.places)
-        if clauses.shape[1] > tally.held_clauses.shape[1]:
-            wider = np.zeros((self.runs, clauses.shape[1]), dtype=bool)
-            wider[:, : tally.held_clauses.shape[1]] = tally.held_clauses
-            tally.held_clauses = wider
-        tally.held_clauses[:, : clauses.shape[1]] |= clauses & held[:, None]
-        tally.crossed |= asked.table.crossed(asked.places) & asked.asked[:, None]
+        words = asked.table.clauses()
+        if words.shape[0] > tally.held_clauses.shape[0]:
+            more = np.zeros((words.shape[0] - tally.held_clauses.shape[0], self.runs), dtype=np.uint64)
+            tally.held_clauses = np.concatenate([tally.held_clauses, more])
+        for at, word in enumerate(words):  # what is granted has no clause that holds
+            tally.held_clauses[at] |= np.where(held, np.take(word, asked.places), np.uint64(0))
+        tally.crossed |= asked.table.crossed(asked.places) & asked.asked
         self.waivers |= asked.asked & (asked.answers == ANSWERS.index(ANSWERS[1]))
 
     def _missing(self, permission: Permission, in_force: BoolArray) -> BoolArray:
@@ -211,20 +211,23 @@ class Tally:
         def none(*shape: int) -> IntArray:
             return np.zeros(shape, dtype=np.int64)
 
+        def small(*shape: int) -> IntArray:  # no run has more weeks than 16 bits hold
+            return np.zeros(shape, dtype=np.int16)
+
         return QuestionTally(
             question=question,
-            asked=none(runs),
-            held=none(runs),
-            waived=none(runs),
-            missed=none(runs),
-            missed_waived=none(runs),
-            false_alarms=none(runs),
-            exposed=none(runs),
-            quiet=none(runs),
-            limit_missed=none(limits, runs),
-            limit_false=none(limits, runs),
-            limit_held=none(limits, runs),
-            episodes=none(runs),
+            asked=small(runs),
+            held=small(runs),
+            waived=small(runs),
+            missed=small(runs),
+            missed_waived=small(runs),
+            false_alarms=small(runs),
+            exposed=small(runs),
+            quiet=small(runs),
+            limit_missed=small(limits, runs),
+            limit_false=small(limits, runs),
+            limit_held=small(limits, runs),
+            episodes=small(runs),
             streak=none(runs),
             longest=none(runs),
             first_hold=np.full(runs, _NEVER, dtype=np.int64),
@@ -232,8 +235,8 @@ class Tally:
             held_by_week=none(self.length),
             asked_by_week=none(self.length),
             visits=none(0),
-            held_clauses=np.zeros((runs, 0), dtype=bool),
-            crossed=np.zeros((runs, limits), dtype=bool),
+            held_clauses=np.zeros((0, runs), dtype=np.uint64),
+            crossed=np.zeros((limits, runs), dtype=bool),
         )
 
 

@@ -30,6 +30,7 @@ from scalegate.simulation.table import (
     DecisionTable,
     IntArray,
     PermissionTable,
+    limit_codes,
 )
 from scalegate.simulation.terms import WEEKS_PER_YEAR, Terms
 
@@ -255,11 +256,14 @@ class _Course:
         people, clock = self.scenario.people, week - self.crossed_since
         since = weeks(people.waiver_after)
         waived = self.drawn.waived & (clock >= since) & (clock < since + self.terms.waiver)
-        shared: dict[str, BoolArray] = {
-            "duty_late": duty_late.any(axis=0),
+        acts = {
+            "duty_late": np.asarray(duty_late.any(axis=0)),
             "stale": self.nothing,
             "risk_stated": clock >= weeks(people.risk_statement_after),
             "waived": waived,
+        }
+        limits, training_limits = (limit_codes(each, **acts) for each in (claims, training_claims))
+        shared: dict[str, BoolArray] = {
             "lapsed": ~self.spots.stand(week),
             "opaque": self.no,
             "paused": self.paused_until > week,
@@ -270,7 +274,7 @@ class _Course:
             table = self.table.of(question.permission)
             train = question.permission is Permission.TRAIN
             columns = Columns(
-                claims=training_claims if train else claims,
+                limits=training_limits if train else limits,
                 in_force=in_force[[self.measures.index(name) for name in table.layout.asked]],
                 training=training if train else np.zeros(self.runs, dtype=np.uint8),
                 widening=~self.no if question.widening else self.no,
