@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
+    from scalegate.procedure.simulating import Asked
     from scalegate.procedure.verifying import Verification
     from scalegate.publication.foot import RecordFoot
     from scalegate.publication.page import DecisionPage, ReportPage
@@ -451,6 +452,42 @@ def read_project_policy(path: str | Path | None = None) -> PolicyFile:
     """The policy file of a project, checked against its suites; needs no record and no key."""
     settings = read_settings(Path(path).resolve() if path else find_root(Path.cwd()))
     return _policy(settings.place("policy"), _suites(settings.place("suites"), []))
+
+
+def simulation_asked(
+    project: str | Path | None,
+    file: str,
+    *,
+    runs: int,
+    weeks: int,
+    seed: str,
+    scenario: str = "",
+    replays: Sequence[str] = (),
+) -> Asked:
+    """What a simulation is asked, with every file read; the policy need not be adoptable.
+
+    Raises:
+        InputError: the policy, the scenario or a series cannot be read.
+        UsageError: there is no such policy file.
+    """
+    from scalegate.adapters.scenario_file import read_scenario
+    from scalegate.adapters.series_file import read_series
+    from scalegate.procedure.simulating import Asked
+    from scalegate.simulation.scenario import Scenario
+
+    found = read_policy_file(file) if file else read_project_policy(project)
+    if found.document is None or found.digest is None:
+        raise InputError(*found.findings)
+    return Asked(
+        policy=found.document,
+        digest=found.digest,
+        scenario=read_scenario(Path(scenario)) if scenario else Scenario(),
+        scenario_named=Path(scenario).name,
+        runs=runs,
+        weeks=weeks,
+        seed=seed,
+        series=tuple(read_series(name) for name in replays),
+    )
 
 
 def init_project(folder: Path, origin: str = "") -> InitialisedProject:

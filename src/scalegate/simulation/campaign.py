@@ -105,22 +105,30 @@ class Campaigns:
         first = np.inf if self._terms.first_point is None else self._terms.first_point
         return np.where(self.assessed, np.minimum(self._compute + self._terms.step, self._held_cap), first)
 
-    def begin(self, week: int, compute: FloatArray, truth: FloatArray, due: dict[str, BoolArray]) -> int:
-        """Begin campaigns where a due point is near or something is due; how many were begun."""
+    def begin(
+        self, week: int, compute: FloatArray, truth: FloatArray, due: dict[str, BoolArray]
+    ) -> dict[str, BoolArray]:
+        """Begin campaigns where a due point is near or something is due: which were begun, and what for.
+
+        A due point by compute or calendar is seen coming; an event, and a claim that growth has ended, are not.
+        """
         lead = weeks(self._evaluation.lead)
         ahead = compute + self._drawn.per_week * lead
         first = -np.inf if self._terms.first_point is None else self._terms.first_point
-        near = np.where(
-            self.assessed,
-            (ahead >= self._compute + self._terms.step) | (week + lead >= self._dated + self._terms.calendar),
-            ahead >= first,
-        )
         worn = ((self.kinds >= _ALERT) & (week >= self._held_by)).any(axis=0)
-        wanted = near | due["event"] | due["growth"] | worn
-        at = np.nonzero(wanted & np.isinf(self._report_at))[0]
+        wanted = {
+            "first": ~self.assessed & (ahead >= first),
+            "compute": self.assessed & (ahead >= self._compute + self._terms.step),
+            "calendar": self.assessed & (week + lead >= self._dated + self._terms.calendar),
+            "event": due["event"],
+            "growth": due["growth"] | (self.assessed & worn),
+        }
+        free = np.isinf(self._report_at)
+        begun = {name: reason & free for name, reason in wanted.items()}
+        at = np.nonzero(np.any(list(begun.values()), axis=0))[0]
         if at.size:
             self._run(week, at, compute, truth)
-        return int(at.size)
+        return begun
 
     def _run(self, week: int, at: IntArray, compute: FloatArray, truth: FloatArray) -> None:
         """What the campaign will say is decided by its checkpoint, now."""

@@ -19,10 +19,22 @@ from scalegate.simulation.table import BoolArray, DecisionTable, Key
 from scalegate.simulation.tally import QuestionTally, Tally
 
 _TRIGGERS = {
-    "first": ("evaluation.first_assessment", "a first run reaches its first due point (D4)"),
-    "compute": ("evaluation.triggers.effective_compute", "a run reaches its next step of effective compute (D5)"),
-    "calendar": ("evaluation.triggers.calendar", "evidence reaches the end of its calendar interval (D5, V7)"),
-    "growth": ("evaluation.growth.training", "a run reaches the compute at which a bound reaches its limit (V7)"),
+    "first": (
+        "evaluation.first_assessment",
+        "the first due point of a first run begins a campaign (held: it is reached before the report, D4)",
+    ),
+    "compute": (
+        "evaluation.triggers.effective_compute",
+        "a step of effective compute begins a campaign (held: it is reached before the report, D5)",
+    ),
+    "calendar": (
+        "evaluation.triggers.calendar",
+        "the calendar begins a campaign (held: evidence has expired before the report, D5, V7)",
+    ),
+    "growth": (
+        "evaluation.growth.training",
+        "growth ends a claim before the next due point (held: compute at which a bound is at its limit, V7)",
+    ),
 }
 
 
@@ -121,7 +133,8 @@ class _Clauses:
 
     def triggers(self) -> Iterator[ClauseOutcome]:
         for name, (path, what) in _TRIGGERS.items():
-            yield self._made(path, what, self._tally.due.get(name, self._none))
+            due = self._tally.due.get(name, self._none)
+            yield self._made(path, what, due | self._tally.begun.get(name, self._none), due)
         happens = self._scenario.people.events_per_year > 0
         for at, event in enumerate(self._policy.evaluation.triggers.events):
             what = f"{event} makes an assessment due"

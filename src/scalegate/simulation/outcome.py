@@ -50,6 +50,8 @@ def estimate(each: Numbers, per: float = 1.0) -> Estimate:
     """The mean of one number for each run, divided by `per`."""
     values = each.astype(np.float64) / per
     error = float(values.std(ddof=1)) / sqrt(values.size) if values.size > 1 else None
+    if error is not None and values.min() == values.max():
+        error = 0.0  # not what is left of rounding
     return Estimate(value=float(values.mean()), error=error)
 
 
@@ -106,7 +108,8 @@ class QuestionOutcome:
         held_at_end: share of runs held in the last week.
         missed: weeks a year granted while a limit is truly reached and something that is tied to it is not in force.
         missed_waived: the same under a waiver.
-        false_alarm: weeks a year held by limits alone, none of which is truly reached.
+        false_alarm: weeks a year held by limits alone, none of which is truly reached, while nothing that a reached
+            limit asks for is missing.
         rules: weeks a year in which each rule holds; several can hold at once.
         by_week: share held of those that ask, for each week; None where nobody asks.
         breaks_even: ratio from which on the policy costs less than never holding; None when it never does.

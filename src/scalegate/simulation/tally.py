@@ -90,12 +90,12 @@ class Tally:
         self.bands = np.zeros((len(instrument.dials), length, len(BANDS)))
         self.reached_share = np.zeros((len(instrument.limits), length))
         self.due: dict[str, BoolArray] = {}
+        self.begun: dict[str, BoolArray] = {}
         self.events = np.zeros((max(1, len(terms.events)), runs), dtype=bool)
         self.duties = np.zeros((len(terms.duties), runs), dtype=bool)
         self.duties_asked = np.zeros(runs, dtype=bool)
         self.waivers = np.zeros(runs, dtype=bool)
         self.paused = np.zeros(runs, dtype=bool)
-        self.campaigns = 0
         self.reports = np.zeros(runs, dtype=np.int64)
         self.compute = np.zeros(runs)
         self._needed = {p: self._ties(p) for p in Permission}
@@ -128,7 +128,8 @@ class Tally:
         self.events[week.events[hit], hit] = True
         self.duties |= week.duty_late.any(axis=1)
         self.duties_asked |= (week.claims == _ALERT).any(axis=0)
-        self.campaigns += week.campaigns
+        for name, now in week.begun.items():
+            self.begun[name] = self.begun[name] | now if name in self.begun else now.copy()
         self.reports += week.reported
         self.compute = week.compute
         for asked in week.asked:
@@ -163,9 +164,9 @@ class Tally:
         tally.missed += granted & any_exposed
         tally.missed_waived += acts & ~granted & any_exposed
         by_limits = held & blocked.any(axis=0) & ~asked.table.held_otherwise(asked.places)
-        tally.false_alarms += by_limits & ~(blocked & ~untrue).any(axis=0)
+        tally.false_alarms += by_limits & ~(blocked & ~untrue).any(axis=0) & ~any_exposed
         tally.exposed += asked.asked & any_exposed
-        tally.quiet += asked.asked & ~reached.any(axis=0)
+        tally.quiet += asked.asked & ~any_exposed
         tally.limit_missed += granted & exposed
         tally.limit_false += held & blocked & untrue
         tally.limit_held += held & blocked

@@ -89,6 +89,7 @@ class Week:
         seen: week of the checkpoint that the last report is about; shape (run,).
         events: place of the event that happened, or -1; shape (run,).
         due: which trigger makes an assessment due, by name; shape (run,) each.
+        begun: which begins a campaign, likewise.
     """
 
     week: int
@@ -101,7 +102,7 @@ class Week:
     seen: FloatArray
     events: IntArray
     due: dict[str, BoolArray]
-    campaigns: int
+    begun: dict[str, BoolArray]
     asked: tuple[Asked, ...]
 
 
@@ -205,7 +206,7 @@ class _Course:
             seen=self.campaigns.seen,
             events=events,
             due=due,
-            campaigns=begun,
+            begun=begun,
             asked=asked,
         )
         self._advance(asked)
