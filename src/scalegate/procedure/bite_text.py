@@ -126,7 +126,11 @@ def _bite(outcome: Outcome) -> Section:
                 ),
                 rows=rows,
             ),
-            Table(title="Weeks a year by what holds; several can hold at once", columns=("permission", "what"), rows=why),
+            Table(
+                title="Weeks a year by what holds; several can hold at once",
+                columns=("permission", "what"),
+                rows=why,
+            ),
         ),
         charts=(_held_chart(outcome),),
     )  # fmt: skip
@@ -143,13 +147,14 @@ def _held_chart(outcome: Outcome) -> BandChart:
         ),
         unit="share of runs",
         ticks=((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")),
-        bands=tuple(Band(title=q.title, points=_share_band(q, outcome.runs)) for q in chosen),
+        bands=tuple(Band(title=q.title, points=_share_band(q)) for q in chosen),
     )
 
 
-def _share_band(q: QuestionOutcome, runs: int) -> tuple[tuple[float, float, float] | None, ...]:
+def _share_band(q: QuestionOutcome) -> tuple[tuple[float, float, float] | None, ...]:
     """Wilson intervals, which keep a width at 0 and 1."""
-    return tuple(None if share is None else wilson(share, runs) for share in q.by_week)
+    asking = zip(q.by_week, q.asking_by_week, strict=True)
+    return tuple(None if share is None else wilson(share, runs) for share, runs in asking)
 
 
 def wilson(share: float, runs: int) -> tuple[float, float, float]:
@@ -485,8 +490,8 @@ def _weeks(each: Estimate, outcome: Outcome) -> str:
 
 
 def _share(each: Estimate) -> str:
-    if each.error is None or not each.error:
-        return f"{each.value:.0%} of these runs"
+    if not each.error:  # 3 / runs bounds from above what was in no run
+        return {0.0: "none of them", 1.0: "all of them"}.get(each.value, f"{each.value:.0%}")
     return f"{each.value:.1%} ± {each.error:.1%}"
 
 

@@ -16,18 +16,19 @@ from scalegate.publication.bite_page import Band, BandChart, BitePage, Section, 
 from scalegate.publication.legible import legible
 
 WIDTH = 520.0
-_LEFT, _RIGHT, _PANEL, _HEAD, _FOOT = 66.0, 508.0, 132.0, 26.0, 40.0
+_LEFT, _RIGHT, _PANEL, _HEAD, _FOOT = 72.0, 508.0, 132.0, 30.0, 44.0
 _EVERY = 13
 _WEEKS_A_YEAR = 52
 
 _COLOURS = """\
 :root{--ink:#111;--paper:#fff;--faint:#ccc;--band:#0072b2;--alert:#a34700;--soft:#f3f3f3}
-@media (prefers-color-scheme:dark){:root{--ink:#eee;--paper:#14161a;--faint:#444;--band:#56b4e9;--alert:#f0a35e;--soft:#22262c}}
+@media (prefers-color-scheme:dark){
+:root{--ink:#eee;--paper:#14161a;--faint:#444;--band:#56b4e9;--alert:#f0a35e;--soft:#22262c}}
 @media print{:root{--ink:#000;--paper:#fff;--faint:#bbb;--band:#0072b2;--alert:#a34700;--soft:#f3f3f3}}
 """
 
 _SVG = """\
-svg.bite text{font:13px "Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
+svg.bite text{font:15px "Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
 svg.bite .name{font-weight:bold}
 svg.bite .axis,svg.bite .limit{stroke:var(--ink);fill:none;stroke-width:1.4}
 svg.bite .grid{stroke:var(--faint);stroke-width:.7;fill:none}
@@ -40,9 +41,11 @@ svg.bite .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-li
 
 _PAGE = """\
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 "Helvetica Neue",Arial,"Liberation Sans",sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink)}
+body{font:16px/1.5 "Helvetica Neue",Arial,"Liberation Sans",sans-serif}
 main{max-width:64rem;margin:0 auto;padding:1rem}
-h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.2rem;margin:2.2rem 0 .5rem;border-top:2px solid var(--ink);padding-top:.6rem}
+h1{font-size:1.5rem;line-height:1.25}
+h2{font-size:1.2rem;margin:2.2rem 0 .5rem;border-top:2px solid var(--ink);padding-top:.6rem}
 .opening{border:3px solid var(--alert);padding:.6rem 1rem;margin:1rem 0}
 .opening h2{border:0;margin:0;padding:0}
 ul{padding-left:1.2rem;margin:.4rem 0}li{margin:.25rem 0;max-width:46rem;overflow-wrap:anywhere}
@@ -53,12 +56,13 @@ caption{text-align:left;font-weight:bold;padding:.3rem 0}
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--faint);text-align:right;vertical-align:top}
 th:first-child,td:first-child{text-align:left;min-width:9rem}
 thead th{background:var(--soft)}
-td.words{text-align:left;min-width:14rem}
+td{white-space:nowrap}td.words{text-align:left;min-width:14rem;white-space:normal}
 figure{margin:1rem 0;max-width:44rem}figcaption{max-width:46rem}
 svg.bite{width:100%;height:auto;display:block}
 .banner{font-weight:bold;border:3px solid var(--ink);padding:.3rem .6rem}
 a:focus-visible,.wide:focus-visible,.behind:focus-visible{outline:3px solid var(--band);outline-offset:2px}
-@media print{.behind{max-height:none;overflow:visible}.wide{overflow:visible}figure,tr{break-inside:avoid}table{font-size:.7rem}}
+@media print{
+.behind{max-height:none;overflow:visible}.wide{overflow:visible}figure,tr{break-inside:avoid}table{font-size:.7rem}}
 """
 
 
@@ -142,8 +146,8 @@ def format_bite_svg(page: BitePage) -> str:
 
 
 def _svg(charts: list[BandChart], *, styled: bool, opening: tuple[str, ...] = ()) -> Iterator[str]:
-    lines = [line for text in opening for line in _broken(text, 74)]
-    above = 18.0 * len(lines) + (14 if lines else 0)
+    lines = [line for text in opening for line in _broken(text, 66)]
+    above = 19.0 * len(lines) + (14 if lines else 0)
     height = above + sum(_height(chart, titled=styled) for chart in charts)
     name = escape(charts[0].anchor if len(charts) == 1 else "bite", quote=True)
     yield (
@@ -156,7 +160,7 @@ def _svg(charts: list[BandChart], *, styled: bool, opening: tuple[str, ...] = ()
         yield f"<style>{_COLOURS}{_SVG}</style>\n"
         yield f'<rect width="{_n(WIDTH)}" height="{_n(height)}" style="fill:var(--paper)"/>\n'
     for at, line in enumerate(lines):
-        yield _text(10, 18 + 18 * at, line) + "\n"
+        yield _text(10, 18 + 19 * at, line) + "\n"
     top = above
     for chart in charts:
         yield from _chart(chart, top, titled=styled)

@@ -111,7 +111,8 @@ class QuestionOutcome:
         false_alarm: weeks a year held by limits alone, none of which is truly reached, while nothing that a reached
             limit asks for is missing.
         rules: weeks a year in which each rule holds; several can hold at once.
-        by_week: share held of those that ask, for each week; None where nobody asks.
+        by_week: share held of the runs that ask, for each week; None where none does.
+        asking_by_week: how many ask.
         breaks_even: ratio from which on the policy costs less than never holding; None when it never does.
     """
 
@@ -135,6 +136,7 @@ class QuestionOutcome:
     costs: tuple[Cost, ...]
     breaks_even: float | None
     by_week: tuple[float | None, ...]
+    asking_by_week: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,11 +259,11 @@ def _question(
     exposed, quiet = counted.exposed.astype(np.float64), counted.quiet.astype(np.float64)
     kept = float((exposed - missed).mean())
     asked = int(counted.asked.sum(dtype=np.int64))
-    ended = counted.question
+    question = counted.question
     return QuestionOutcome(
-        title=ended.title,
-        permission=ended.permission,
-        widening=ended.widening,
+        title=question.title,
+        permission=question.permission,
+        widening=question.widening,
         asked=estimate(counted.asked, years),
         held=estimate(counted.held, years),
         held_share=float(counted.held.sum(dtype=np.int64)) / asked if asked else 0.0,
@@ -290,6 +292,7 @@ def _question(
             None if not n else float(held) / float(n)
             for held, n in zip(counted.held_by_week, counted.asked_by_week, strict=True)
         ),
+        asking_by_week=tuple(int(n) for n in counted.asked_by_week),
     )
 
 

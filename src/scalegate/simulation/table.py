@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -147,13 +147,7 @@ def pack(layout: Layout, columns: Columns) -> WordArray:
 def unpack(layout: Layout, words: list[int]) -> AbstractState:
     """The state that these words were packed from."""
     values = list(_values(layout, words))
-    limits = {
-        name: AbstractLimit(
-            claim=CLAIMS[code & ((1 << _CLAIM) - 1)],
-            **{act: bool(code >> at & 1) for at, act in enumerate(_ACTS, start=_CLAIM)},
-        )
-        for name, code in zip(layout.limits, values, strict=False)
-    }
+    limits = {name: _limit_of(code) for name, code in zip(layout.limits, values, strict=False)}
     rest = iter(values[len(layout.limits) :])
     in_force = frozenset(name for name in layout.asked if next(rest))
     lapsed = frozenset(name for name in layout.blind_spots if next(rest))
@@ -165,6 +159,14 @@ def unpack(layout: Layout, words: list[int]) -> AbstractState:
         lapsed=lapsed,
         training=TRAININGS[next(rest)],
         **flags,
+    )
+
+
+@cache
+def _limit_of(code: int) -> AbstractLimit:
+    return AbstractLimit(
+        claim=CLAIMS[code & ((1 << _CLAIM) - 1)],
+        **{act: bool(code >> at & 1) for at, act in enumerate(_ACTS, start=_CLAIM)},
     )
 
 
@@ -225,7 +227,8 @@ class _Marks:
             grown = np.zeros((max(height, need), width if place < width else 2 * (place + 1)), dtype=bool)
             grown[:height, :width] = self._cells
             self._cells = grown
-        self._cells[numbers, place] = True
+        for number in numbers:
+            self._cells[number, place] = True
 
     def of(self, places: IntArray, numbers: int) -> BoolArray:
         """Shape (number, state)."""
@@ -260,6 +263,7 @@ class PermissionTable:
         self._clauses, self._blocked, self._crossed, self._other = _Marks(), _Marks(), _Marks(), _Marks()
         self._limit = {name: at for at, name in enumerate(self.layout.limits)}
         self._bits: tuple[int, WordArray] | None = None
+        self._before: tuple[WordArray, IntArray] | None = None
         self.gate_calls = 0
 
     @property
@@ -270,6 +274,16 @@ class PermissionTable:
     def places(self, columns: Columns) -> IntArray:
         """The place of each state, shape (state,); the gate is asked about those that are new."""
         words = pack(self.layout, columns)
+        places, before = np.empty(words.shape[1], dtype=np.int64), self._before
+        changed = np.ones(words.shape[1], dtype=bool)
+        if before is not None and before[0].shape == words.shape:  # most runs stand where they stood last week
+            changed = (before[0] != words).any(axis=0)
+            places[:] = before[1]
+        places[changed] = self._look_up(words[:, changed])
+        self._before = words, places
+        return places
+
+    def _look_up(self, words: WordArray) -> IntArray:
         known, codes = self.distinct, words[0]
         for fold, rest, word in zip(self._folds, self._rest, words[1:], strict=False):
             # no table has 2**32 states, so that two places make one number
