@@ -42,7 +42,8 @@ def five_limits() -> PolicyDocument:
         lines = {"limit": Minutes.parse(limit), "alert": Minutes.parse(alert)}
         known = document.limits[like]
         limits[name] = replace(
-            known, observations={k: replace(o, **lines) for k, o in known.observations.items()}  # type: ignore[type-var]
+            known,
+            observations={k: replace(o, **lines) for k, o in known.observations.items()},  # type: ignore[type-var]
         )
     second = replace(document.threat_models["autonomous_cyber"], ladder=tuple(map(Identifier, rungs)))
     ties = [c for c in document.protections.conditional if c.limit == "expert_day"]
@@ -78,7 +79,9 @@ def main(runs: int, weeks: int) -> None:
     print(f"  {worked - idle:.2f} s of one processor")
     print(f"  {ended - begun:.2f} s, of which {built - begun:.2f} s for the bounds of every count (goal 10 s)")
     print(f"  {memory:,.0f} MiB at most (goal 2048 MiB)")
-    print(f"  {decisions:,} decisions, {table.distinct:,} distinct states, the gate was asked {table.gate_calls:,} times")
+    print(
+        f"  {decisions:,} decisions, {table.distinct:,} distinct states, the gate was asked {table.gate_calls:,} times"
+    )
     for permission in Permission:
         print(f"    {permission.value}: {table.of(permission).distinct:,} distinct states")
     naive(policy, decisions)

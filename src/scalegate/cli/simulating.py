@@ -36,6 +36,8 @@ def simulate(
 
     options: Context = context.obj
     options.refuse_exports()
+    if options.replaying:
+        raise UsageError("--now is a replay of the record: a simulation reads no clock, so call it without --now")
     _check_plot(plot)
     asked = simulation_asked(
         options.project or None, file, runs=runs, weeks=weeks, seed=seed, scenario=scenario, replays=replay

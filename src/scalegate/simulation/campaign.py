@@ -36,10 +36,10 @@ class Campaigns:
     """
 
     def __init__(
-        self, terms: Terms, instrument: Instrument, scenario: Scenario, drawn: Draws, random: np.random.Generator
+        self, terms: Terms, instrument: Instrument, scenario: Scenario, drawn: Draws, chance: np.random.Generator
     ) -> None:
         self._terms, self._instrument, self._evaluation = terms, instrument, scenario.evaluation
-        self._drawn, self._random = drawn, random
+        self._drawn, self._chance = drawn, chance
         runs = drawn.per_week.size
         shape = (len(instrument.limits), runs)
         self.assessed = np.zeros(runs, dtype=bool)
@@ -136,11 +136,11 @@ class Campaigns:
         shared = float(evaluation.shared_error)
         counts = []
         for place, dial in enumerate(self._instrument.dials):
-            fresh = self._random.standard_normal(number)
+            fresh = self._chance.standard_normal(number)
             normal = np.sqrt(shared) * drawn.error[place, at] + np.sqrt(1 - shared) * fresh
             counts.append(dial.counts.draw(truth[place, at] - drawn.gap[place, at], normal))
-        void = self._random.random(number) < float(evaluation.void_share)
-        delay = self._random.standard_exponential(number) * weeks(evaluation.delay)
+        void = self._chance.random(number) < float(evaluation.void_share)
+        delay = self._chance.standard_exponential(number) * weeks(evaluation.delay)
         for place, limit in enumerate(self._instrument.limits):
             self._next_kinds[place, at] = _says(limit, counts, void, number)
             for name, into in (

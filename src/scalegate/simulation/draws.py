@@ -27,9 +27,9 @@ def generator(seed: bytes) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(int.from_bytes(seed[:16], "big")))
 
 
-def around_one(random: np.random.Generator, spread: float, shape: tuple[int, ...]) -> FloatArray:
+def around_one(chance: np.random.Generator, spread: float, shape: tuple[int, ...]) -> FloatArray:
     """Log-normal factors whose mean is 1."""
-    return np.exp(spread * random.standard_normal(shape) - spread**2 / 2)
+    return np.exp(spread * chance.standard_normal(shape) - spread**2 / 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Draws:
 
 
 def draw(
-    random: np.random.Generator, terms: Terms, instrument: Instrument, scenario: Scenario, protections: int, runs: int
+    chance: np.random.Generator, terms: Terms, instrument: Instrument, scenario: Scenario, protections: int, runs: int
 ) -> Draws:
     """All of them, in a fixed order."""
     capability, evaluation, people = scenario.capability, scenario.evaluation, scenario.people
@@ -69,10 +69,10 @@ def draw(
     of = [models.index(dial.threat_model) for dial in instrument.dials]
     shape = (len(models), runs)
     yearly = log2_of(scenario.compute.growth_per_year)
-    per_week = yearly / WEEKS_PER_YEAR * around_one(random, float(scenario.compute.spread), (runs,))
-    distance = float(capability.doublings_to_alert) + float(capability.doublings_spread) * random.standard_normal(shape)
-    training, monthly = (around_one(random, float(capability.spread), shape) for _ in range(2))
-    gaps = float(evaluation.elicitation_gap) * around_one(random, float(evaluation.gap_spread), shape)
+    per_week = yearly / WEEKS_PER_YEAR * around_one(chance, float(scenario.compute.spread), (runs,))
+    distance = float(capability.doublings_to_alert) + float(capability.doublings_spread) * chance.standard_normal(shape)
+    training, monthly = (around_one(chance, float(capability.spread), shape) for _ in range(2))
+    gaps = float(evaluation.elicitation_gap) * around_one(chance, float(evaluation.gap_spread), shape)
     dials = instrument.dials
 
     def column(name: str) -> FloatArray:
@@ -86,24 +86,24 @@ def draw(
         by_training=by_training,
         by_week=column("by_month") / WEEKS_PER_MONTH * monthly[of],
         gap=column("gap") * gaps[of],
-        error=random.standard_normal((len(dials), runs)),
-        duty_done=_duties(random, terms, scenario, (len(terms.duties), len(instrument.limits), runs)),
-        waived=random.random((len(instrument.limits), runs)) < float(people.waiver_share),
-        ready=_ready(random, scenario, (protections, runs)),
+        error=chance.standard_normal((len(dials), runs)),
+        duty_done=_duties(chance, terms, scenario, (len(terms.duties), len(instrument.limits), runs)),
+        waived=chance.random((len(instrument.limits), runs)) < float(people.waiver_share),
+        ready=_ready(chance, scenario, (protections, runs)),
     )
 
 
-def _duties(random: np.random.Generator, terms: Terms, scenario: Scenario, shape: tuple[int, int, int]) -> FloatArray:
+def _duties(chance: np.random.Generator, terms: Terms, scenario: Scenario, shape: tuple[int, int, int]) -> FloatArray:
     """In time at an even pace, or late by an exponential time."""
     people = scenario.people
     within = np.array(list(terms.duties.values()), dtype=np.float64).reshape(-1, 1, 1)
-    late = random.random(shape) < float(people.duty_late_share)
-    by = random.standard_exponential(shape) * weeks(people.duty_late_by)
-    return np.where(late, within + by, within * random.random(shape))
+    late = chance.random(shape) < float(people.duty_late_share)
+    by = chance.standard_exponential(shape) * weeks(people.duty_late_by)
+    return np.where(late, within + by, within * chance.random(shape))
 
 
-def _ready(random: np.random.Generator, scenario: Scenario, shape: tuple[int, int]) -> FloatArray:
+def _ready(chance: np.random.Generator, scenario: Scenario, shape: tuple[int, int]) -> FloatArray:
     stated = scenario.protections
-    times = weeks(stated.ready_after) * np.exp(float(stated.ready_spread) * random.standard_normal(shape))
-    never = random.random(shape) < float(stated.never_share)
+    times = weeks(stated.ready_after) * np.exp(float(stated.ready_spread) * chance.standard_normal(shape))
+    never = chance.random(shape) < float(stated.never_share)
     return np.where(never, np.inf, times)

@@ -20,9 +20,9 @@ class Renewals:
     """
 
     def __init__(
-        self, random: np.random.Generator, first: FloatArray, lasts: FloatArray, *, late_share: float, late_by: float
+        self, chance: np.random.Generator, first: FloatArray, lasts: FloatArray, *, late_share: float, late_by: float
     ) -> None:
-        self._random, self._share, self._by = random, late_share, late_by
+        self._chance, self._share, self._by = chance, late_share, late_by
         self._lasts = np.maximum(lasts, 1.0).reshape(-1, 1)
         self._next = first
         self._ends = np.full(first.shape, -np.inf)
@@ -38,7 +38,7 @@ class Renewals:
         if due.any():
             thing, run = np.nonzero(due)
             self._ends[thing, run] = self._next[thing, run] + self._lasts[thing, 0]
-            late = self._random.random(thing.size) < self._share
-            by = np.where(late, 1 + self._random.standard_exponential(thing.size) * self._by, 0.0)
+            late = self._chance.random(thing.size) < self._share
+            by = np.where(late, 1 + self._chance.standard_exponential(thing.size) * self._by, 0.0)
             self._next[thing, run] = self._ends[thing, run] + by
         return np.asarray(week < self._ends)

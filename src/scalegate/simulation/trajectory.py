@@ -119,9 +119,9 @@ def trajectories(
     questions: tuple[Question, ...] = QUESTIONS,
 ) -> tuple[Draws, Iterator[Week]]:
     """What chance decided at the start, and the weeks one after the other."""
-    random = generator(seed)
-    drawn = draw(random, terms, instrument, scenario, len(policy.protections.measures), runs)
-    course = _Course(policy, terms, instrument, scenario, table, drawn, random, questions)
+    chance = generator(seed)
+    drawn = draw(chance, terms, instrument, scenario, len(policy.protections.measures), runs)
+    course = _Course(policy, terms, instrument, scenario, table, drawn, chance, questions)
     return drawn, (course.step(week) for week in range(length))
 
 
@@ -134,23 +134,23 @@ class _Course:
         scenario: Scenario,
         table: DecisionTable,
         drawn: Draws,
-        random: np.random.Generator,
+        chance: np.random.Generator,
         questions: tuple[Question, ...],
     ) -> None:
-        self.policy, self.terms, self.scenario, self.drawn, self.random = policy, terms, scenario, drawn, random
+        self.policy, self.terms, self.scenario, self.drawn, self.chance = policy, terms, scenario, drawn, chance
         self.questions, self.table = questions, table
         self.runs = drawn.per_week.size
         shape = (len(instrument.limits), self.runs)
         self.compute = np.full(self.runs, terms.start)
-        self.campaigns = Campaigns(terms, instrument, scenario, drawn, random)
+        self.campaigns = Campaigns(terms, instrument, scenario, drawn, chance)
         self.measures = tuple(policy.protections.measures)
         self.protections, self.asking = self._protections(instrument)
         spots = [name for name, model in policy.threat_models.items() if model.accepted_blind_spot]
         people = scenario.people
         lasts = np.full(len(spots), weeks(people.blind_spot_lasts))
         self.spots = Renewals(
-            random,
-            -random.random((len(spots), self.runs)) * lasts.reshape(-1, 1),
+            chance,
+            -chance.random((len(spots), self.runs)) * lasts.reshape(-1, 1),
             lasts,
             late_share=float(people.blind_spot_late_share),
             late_by=weeks(people.blind_spot_late_by),
@@ -170,7 +170,7 @@ class _Course:
         lasts = np.array([terms.lapses[name] for name in self.measures], dtype=np.float64)
         for at, name in enumerate(self.measures):
             if name in standing and stated.standing_ready:
-                first[at] = -self.random.random(self.runs) * lasts[at]
+                first[at] = -self.chance.random(self.runs) * lasts[at]
             elif name in standing:
                 first[at] = self.drawn.ready[at]
         ties = {(tie.limit, p) for tie in self.policy.protections.conditional for p in tie.protections}
@@ -178,7 +178,7 @@ class _Course:
             [[(limit.id, name) in ties for limit in instrument.limits] for name in self.measures], dtype=bool
         ).reshape(len(self.measures), len(instrument.limits))
         late = {"late_share": float(stated.late_share), "late_by": weeks(stated.late_by)}
-        return Renewals(self.random, first, lasts, **late), asking
+        return Renewals(self.chance, first, lasts, **late), asking
 
     # -------------------------------------------------------------------------------------- a week
 
@@ -203,7 +203,7 @@ class _Course:
             duty_late=duty_late,
             in_force=in_force,
             reported=reported,
-            seen=self.campaigns.seen,
+            seen=self.campaigns.seen.copy(),
             events=events,
             due=due,
             begun=begun,
@@ -221,11 +221,11 @@ class _Course:
         people, events = self.scenario.people, self.terms.events
         found = np.full(self.runs, -1, dtype=np.int64)
         if events:
-            hit = self.random.random(self.runs) < float(people.events_per_year) / WEEKS_PER_YEAR
-            found[hit] = self.random.integers(len(events), size=int(hit.sum()))
+            hit = self.chance.random(self.runs) < float(people.events_per_year) / WEEKS_PER_YEAR
+            found[hit] = self.chance.integers(len(events), size=int(hit.sum()))
             self.last_event[hit] = week
-        paused = self.random.random(self.runs) < float(people.pauses_per_year) / WEEKS_PER_YEAR
-        lasting = week + 1 + weeks(people.pause_lasts) * self.random.standard_exponential(int(paused.sum()))
+        paused = self.chance.random(self.runs) < float(people.pauses_per_year) / WEEKS_PER_YEAR
+        lasting = week + 1 + weeks(people.pause_lasts) * self.chance.standard_exponential(int(paused.sum()))
         self.paused_until[paused] = np.maximum(self.paused_until[paused], lasting)
         return found
 
@@ -286,7 +286,7 @@ class _Course:
             yield Asked(
                 question=question,
                 table=table,
-                asked=~self.no if always else self.campaigns.assessed,
+                asked=~self.no if always else self.campaigns.assessed.copy(),
                 places=places,
                 answers=table.answers(places),
             )
