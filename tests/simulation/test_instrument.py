@@ -103,6 +103,13 @@ def test_B2_an_unknown_shift_clears_at_no_count() -> None:
     assert Claim.NOT_SHOWN in {CLAIMS[said] for said in high.readings[0].says}
 
 
+def test_V1_a_proxy_without_an_argument_clears_at_no_count() -> None:
+    document = policy()
+    bare = limit(observations={"rate": rate_observation(precursor=None)})
+    low = build_instrument(replace(document, limits={**document.limits, "low": bare}), scenario()).limits[0]
+    assert {CLAIMS[said] for said in low.readings[0].says} == {Claim.NOT_RULED_OUT}
+
+
 def test_the_bounds_are_those_of_the_gate() -> None:
     """The count at which a rate is first not ruled out, with shift 0.02 and reserve 0.01 on the exact bound."""
     stated = scenario()

@@ -139,6 +139,20 @@ def test_a_file_of_ones_own_is_replayed(tmp_path: Path) -> None:
     assert late.past_due == pytest.approx(9 / 4)
 
 
+def with_signs(folder: Path, signs: str) -> Claim:
+    place = folder / "tasks.yaml"
+    tasks = "".join(f"  - {{family: f{at % 10}}}\n" for at in range(40))
+    head = "schema: scalegate.series/1\ntitle: t\nsource: s\nlicence: l\n"
+    point = f"points:\n  - {{id: one, outcomes: {{signs: '{signs}'}}}}\n"
+    place.write_text(f"{head}tasks:\n{tasks}{point}", encoding="utf-8")
+    return replayed(policy(), str(place)).answers[0].point.claims["low"]
+
+
+def test_E2_what_was_not_run_counts_as_a_success_from_above(tmp_path: Path) -> None:
+    assert with_signs(tmp_path, "0" * 40) is Claim.NOT_SHOWN
+    assert with_signs(tmp_path, "0" * 20 + "-" * 20) is Claim.NOT_RULED_OUT
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

@@ -71,6 +71,21 @@ def test_D4_D5_no_run_goes_past_a_due_point(course: list[Week]) -> None:
     assert overdue_stops
 
 
+@pytest.mark.parametrize("trigger", ["calendar", "event", "growth"])
+def test_D5_every_trigger_that_is_due_is_a_reason_of_its_own_to_hold_training(course: list[Week], trigger: str) -> None:
+    """Also where something else holds it too."""
+    met = 0
+    for week in course:
+        train = asked(week, Permission.TRAIN)
+        due = week.due[trigger]
+        met += int(due.sum())
+        key = train.table.keys.get(("D5", "", ""))
+        assert key is not None or not due.any()
+        if key is not None:
+            assert train.table.clause_table()[key, train.places[due]].all()
+    assert met
+
+
 def test_V8_danger_shown_stays(course: list[Week]) -> None:
     shown = CLAIMS.index(Claim.DANGER_SHOWN)
     before = np.zeros(course[0].claims.shape, dtype=bool)
