@@ -487,6 +487,7 @@ def simulation_asked(
         weeks=weeks,
         seed=seed,
         series=tuple(read_series(name) for name in replays),
+        objections=len(found.findings),
     )
 
 

@@ -86,7 +86,12 @@ def form_of(made: Simulation, opening: tuple[str, ...], banners: tuple[str, ...]
         "opening": list(opening),
         "not_tested": [{"threat_model": name, "why": why} for name, why in untested(asked.policy)],
         "not_simulated": list(made.instrument.told),
-        "policy": {"title": asked.policy.title, "version": asked.policy.version, "digest": asked.digest},
+        "policy": {
+            "title": asked.policy.title,
+            "version": asked.policy.version,
+            "digest": asked.digest,
+            "adoptable": not asked.objections,
+        },
         "scenario": {
             "title": asked.scenario.title,
             "file": asked.scenario_named,

@@ -60,6 +60,8 @@ def _opening(made: Simulation) -> Iterator[str]:
         "far another "
         "seed would move a figure; how far the assumptions are from the world it does not say."
     )
+    if objections := made.asked.objections:
+        yield f"This policy can be read and not adopted: `policy check` has {objections} findings."
     for name, why in untested(made.asked.policy):
         yield f"Not tested: {name} ({why}). Its danger is in none of these figures."
     for told in made.instrument.told:
@@ -373,7 +375,13 @@ def _clauses(outcome: Outcome) -> Section:
             *(said or ["Every clause that this scenario can reach fired in some run."]),
             *([f"Nothing in this scenario can reach: {'; '.join(unreached)}."] if unreached else []),
         ),
-        tables=(Table(title="Share of runs", columns=("clause", "asked about", "held something"), rows=rows),),
+        tables=(
+            Table(
+                title="Share of runs",
+                columns=("clause", "asked about after the first report", "held something"),
+                rows=rows,
+            ),
+        ),
     )
 
 

@@ -41,6 +41,7 @@ class Asked:
         runs, weeks: size of the simulation.
         seed: any text.
         series: to replay.
+        objections: what keeps the policy from being adopted, how many.
     """
 
     policy: PolicyDocument
@@ -51,6 +52,7 @@ class Asked:
     weeks: int = 260
     seed: str = "1"
     series: tuple[Series, ...] = ()
+    objections: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scalegate.decision.abstract import Answer, Claim
 from scalegate.decision.state import tie_of
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.simulation.instrument import FloatArray, Instrument
@@ -17,8 +18,8 @@ from scalegate.simulation.terms import Terms
 from scalegate.simulation.trajectory import GRANTED, HELD, Asked, Question, Week
 
 BANDS = (5.0, 50.0, 95.0)
-_CROSSED_BY_EVIDENCE = (CLAIMS.index(CLAIMS[0]), CLAIMS.index(CLAIMS[1]))
-_ALERT = 5
+_CROSSED_BY_EVIDENCE = (CLAIMS.index(Claim.DANGER_SHOWN), CLAIMS.index(Claim.NOT_RULED_OUT))
+_ALERT = CLAIMS.index(Claim.ALERT)
 _NEVER = 2**31 - 1
 
 
@@ -177,9 +178,9 @@ class Tally:
         tally.streak = np.where(held, tally.streak + 1, 0)
         np.maximum(tally.longest, tally.streak, out=tally.longest)
         tally.held_by_week[week.week], tally.asked_by_week[week.week] = held.sum(), asked.asked.sum()
-        self._clauses(tally, asked, held)
+        self._clauses(tally, asked, held, np.isfinite(week.seen))
 
-    def _clauses(self, tally: QuestionTally, asked: Asked, held: BoolArray) -> None:
+    def _clauses(self, tally: QuestionTally, asked: Asked, held: BoolArray, reported: BoolArray) -> None:
         visits = np.bincount(asked.places[asked.asked], minlength=asked.table.distinct)
         if visits.size > tally.visits.size:
             tally.visits = np.concatenate([tally.visits, np.zeros(visits.size, dtype=np.int64)])
@@ -190,8 +191,9 @@ class Tally:
             tally.held_clauses = np.concatenate([tally.held_clauses, more])
         for at, word in enumerate(words):  # what is granted has no clause that holds
             tally.held_clauses[at] |= np.where(held, np.take(word, asked.places), np.uint64(0))
-        tally.crossed |= asked.table.crossed(asked.places) & asked.asked
-        self.waivers |= asked.asked & (asked.answers == ANSWERS.index(ANSWERS[1]))
+        # before the first report everything counts as crossed: that a clause is asked about then tells nothing
+        tally.crossed |= asked.table.crossed(asked.places) & asked.asked & reported
+        self.waivers |= asked.asked & (asked.answers == ANSWERS.index(Answer.WAIVED))
 
     def _missing(self, permission: Permission, in_force: BoolArray) -> BoolArray:
         """Limits beyond which something that is asked is not in force; shape (limit, run)."""

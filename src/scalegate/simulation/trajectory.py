@@ -34,8 +34,7 @@ from scalegate.simulation.table import (
 )
 from scalegate.simulation.terms import WEEKS_PER_YEAR, Terms
 
-ALERT, EXPIRED = CLAIMS.index(Claim.ALERT), CLAIMS.index(Claim.EXPIRED)
-NOT_SHOWN, NEVER_RUN = CLAIMS.index(Claim.NOT_SHOWN), CLAIMS.index(Claim.NEVER_RUN)
+ALERT, NOT_RULED_OUT = CLAIMS.index(Claim.ALERT), CLAIMS.index(Claim.NOT_RULED_OUT)
 GRANTED, HELD = ANSWERS.index(Answer.GRANTED), ANSWERS.index(Answer.HELD)
 _BEFORE_USE = (Permission.TRAIN, Permission.STORE, Permission.ASSESS)
 
@@ -238,8 +237,8 @@ class _Course:
         return np.asarray(alert & (clock >= within) & (clock < self.drawn.duty_done))
 
     def _ready(self, week: int, claims: CodeArray) -> None:
-        """Work on the protections of a limit begins with its first alert, or with a crossing that was seen."""
-        seen = (claims != NOT_SHOWN) & (claims != NEVER_RUN)
+        """Work on the protections of a limit begins with its first alert, or with a crossing by evidence."""
+        seen = (claims <= NOT_RULED_OUT) | (claims == ALERT)
         wanted = (self.asking.astype(np.uint8) @ seen.astype(np.uint8)) > 0
         self.protections.begin(wanted, week + self.drawn.ready)
 
