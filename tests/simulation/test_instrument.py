@@ -12,7 +12,7 @@ from scipy import stats
 from scalegate.assessment.growth import _steps
 from scalegate.decision.abstract import Claim
 from scalegate.estimate.binomial import bound_binomial
-from scalegate.policy.document import Direction, JudgementObservation, PolicyDocument
+from scalegate.policy.document import Direction, JudgementObservation, PolicyDocument, Sampling
 from scalegate.procedure.instrumenting import build_instrument
 from scalegate.quantity import Identifier, Period
 from scalegate.simulation.instrument import (
@@ -166,3 +166,12 @@ def test_an_observation_of_a_kind_that_nobody_knows_yet_breaks_nothing() -> None
 def test_limits_of_one_ladder_on_one_measure_share_one_true_capability() -> None:
     assert len(build_instrument(example(), scenario()).dials) == 1
     assert [dial.rung for dial in build_instrument(minimal(), scenario()).dials] == [0, 1]
+
+
+def test_what_is_simulated_as_something_plainer_is_named() -> None:
+    document = policy()
+    anytime = limit(observations={"rate": rate_observation(measure="mean_score", sampling=Sampling.ANYTIME)})
+    told = build_instrument(replace(document, limits={**document.limits, "low": anytime}), scenario()).told
+    assert told == (
+        "observation low/rate (mean_score, looked at as it goes) as such: a sealed success rate stands for it",
+    )

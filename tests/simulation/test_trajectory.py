@@ -235,3 +235,20 @@ def test_a_policy_whose_limits_nobody_measures_is_held_and_its_truth_is_unknown(
     assert by["DEPLOY"].missed.value == by["DEPLOY"].false_alarm.value == 0
     assert not found.overshoot
     assert not found.dials
+
+
+def test_absurd_promises_are_simulated_and_break_nothing() -> None:
+    """A policy may say anything that can be read."""
+    document = example()
+    section, huge = document.evaluation, Factor("1e4000")
+    growth = replace(
+        section.growth,
+        training=replace(section.growth.training, horizon=huge),
+        elicitation=replace(section.growth.elicitation, horizon_per_month=huge),
+    )
+    triggers = replace(section.triggers, effective_compute=huge, calendar=Period(months=999_999))
+    changed = replace(section, growth=growth, triggers=triggers, first_assessment=FirstAssessment(factor=huge))
+    found, course, _ = run(replace(document, evaluation=changed), scenario(), runs=12, length=30)
+    assert np.isfinite(course[-1].truth).all()
+    assert all(np.isfinite(v) for dial in found.dials for point in dial.points for v in point)
+    assert found.distinct_states > 0

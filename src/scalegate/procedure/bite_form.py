@@ -40,7 +40,7 @@ def _assumptions(made: Simulation) -> Iterator[Assumption]:
         "capability.rate_per_doubling": growth.training.rate,
         "capability.horizon_per_month": growth.elicitation.horizon_per_month,
         "capability.rate_per_month": growth.elicitation.rate_per_month,
-        "compute.start": f"{2**made.terms.start:.3g} FLOP",
+        "compute.start": f"{2 ** min(made.terms.start, 1000.0):.3g} FLOP",
     }
     for (name, value), (_, default) in zip(_leaves(stated), _leaves(usual), strict=True):
         if name == "schema":

@@ -343,8 +343,8 @@ def _overshoot(made: Simulation) -> Section:
         heading="Overshoot between evaluations",
         sentences=(
             "How far the true capability lies beyond a line when the first campaign reports whose checkpoint lay "
-            "beyond it: a "
-            "factor (x) on a task length, or points of a rate. The buffer is what lies between alert and limit.",
+            "beyond it: a factor (x) on a task length, or points of a rate. The buffer is what lies between alert "
+            "and limit. Runs that begin beyond a line count from week 0.",
         ),
         tables=(
             Table(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from math import inf, log2
+from math import inf
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from scalegate.policy.document import (
     PolicyDocument,
     RateObservation,
     RateShift,
+    Sampling,
     Unit,
 )
 from scalegate.quantity import round_down, round_up
@@ -44,6 +45,7 @@ from scalegate.simulation.instrument import (
 )
 from scalegate.simulation.scenario import Scenario
 from scalegate.simulation.table import CLAIMS
+from scalegate.simulation.terms import log2_of
 
 T = TypeVar("T")
 Measured = RateObservation | HorizonObservation
@@ -104,7 +106,8 @@ class _Builder:
                 dial = self._dial_of(threat_model, rung, observation)
                 readings.append(self._reading(dial, observation))
                 scale = _scale(observation)
-                ends = (on_scale(scale, float(observation.limit)), on_scale(scale, float(observation.alert)))
+                ends = (_place(scale, observation.limit), _place(scale, observation.alert))
+                self._tell(f"{name}/{key}", observation)
                 lines.append(Lines(dial=dial, limit=ends[0], alert=ends[1]))
                 relied |= observation.relied_on
             else:
@@ -132,6 +135,16 @@ class _Builder:
         self.told.append(f"observation {path} ({measure}) is not simulated: {fate or 'it raises nothing here'}")
         return cleared, wanted
 
+    def _tell(self, path: str, observation: Measured) -> None:
+        """What is simulated as something plainer than it is."""
+        if isinstance(observation, RateObservation):
+            plainer: list[str] = [observation.measure] if observation.measure != "success_rate" else []
+            plainer += ["looked at as it goes"] if observation.sampling is Sampling.ANYTIME else []
+            if plainer:
+                self.told.append(
+                    f"observation {path} ({', '.join(plainer)}) as such: a sealed success rate stands for it"
+                )
+
     # ------------------------------------------------------------------------------------- dials
 
     def _dial_of(self, threat_model: str, rung: int, observation: Measured) -> int:
@@ -144,7 +157,7 @@ class _Builder:
             )
         draft = self.drafts[name]
         if draft.rung == rung:
-            draft.alerts.append(on_scale(draft.scale, float(observation.alert)))
+            draft.alerts.append(_place(draft.scale, observation.alert))
         draft.gaps.append(_gap(observation))
         return list(self.drafts).index(name)
 
@@ -162,8 +175,8 @@ class _Builder:
         growth, stated = self.policy.evaluation.growth, self.scenario.capability
         alert = min(draft.alerts)
         if draft.scale == "time_horizon":
-            training = log2(float(stated.horizon_per_doubling or growth.training.horizon))
-            monthly = log2(float(stated.horizon_per_month or growth.elicitation.horizon_per_month))
+            training = _log2(stated.horizon_per_doubling or growth.training.horizon)
+            monthly = _log2(stated.horizon_per_month or growth.elicitation.horizon_per_month)
         else:
             steepness = 1 / max(_variance(alert), 1e-3)  # of log-odds per point of probability, at the alert line
             training = steepness * float(_or(stated.rate_per_doubling, growth.training.rate))
@@ -299,7 +312,7 @@ def _gap(observation: Measured) -> float:
     """The policy's own shift on the dial's scale, at the alert line; an unknown shift is taken as none."""
     shift: RateShift | FactorShift = observation.elicitation_shift
     if isinstance(observation, HorizonObservation):
-        return log2(float(shift.value or 1))
+        return _log2(shift.value or Decimal(1))
     alert = float(observation.alert)
     assert isinstance(shift, RateShift)
     made = raise_rate(
@@ -307,6 +320,15 @@ def _gap(observation: Measured) -> float:
     )
     top = float(made.upper) if made.upper is not None else alert
     return max(0.0, min(on_scale("success_rate", top) - on_scale("success_rate", alert), 6.0))
+
+
+def _log2(value: Decimal) -> float:
+    """Cut where floats end: what a policy promises can be absurd, and is then simulated as very large."""
+    return max(-1000.0, min(log2_of(Decimal(value)), 1000.0))
+
+
+def _place(scale: Scale, line: Decimal) -> float:
+    return _log2(line) if scale == "time_horizon" else on_scale(scale, float(line))
 
 
 def _variance(log_odds: float) -> float:

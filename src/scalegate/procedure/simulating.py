@@ -166,7 +166,12 @@ class _Runner:
         self, title: str, terms: Terms, runs: int, limits: tuple[Overshoot, ...], *, stated: bool
     ) -> CadenceOvershoot:
         return CadenceOvershoot(
-            title=title, stated=stated, calendar_weeks=terms.calendar, step=2**terms.step, runs=runs, limits=limits
+            title=title,
+            stated=stated,
+            calendar_weeks=terms.calendar,
+            step=2 ** min(terms.step, 1000.0),
+            runs=runs,
+            limits=limits,
         )
 
 

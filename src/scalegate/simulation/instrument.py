@@ -247,6 +247,8 @@ def steps_until(scale: Scale, upper: Decimal | None, line: Decimal, growth: Deci
     """Months or doublings until a growth takes a bound to a line: a factor for lengths, points for rates (V7)."""
     if upper is None or upper >= line:
         return 0.0
+    if upper <= 0:
+        return inf if scale == "time_horizon" or growth <= 0 else float(line / growth)
     if scale == "time_horizon":
-        return inf if growth <= 1 else float(np.log2(float(line / upper)) / np.log2(float(growth)))
+        return inf if growth <= 1 else float((line / upper).ln() / growth.ln())
     return inf if growth <= 0 else float((line - upper) / growth)
