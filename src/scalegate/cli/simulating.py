@@ -109,7 +109,8 @@ def _table(out: Console, table: Table) -> None:
         return
     grid = Grid(box=box.SIMPLE, pad_edge=False, show_edge=False)
     for at, column in enumerate(table.columns):
-        grid.add_column(Text(column), justify="left" if at == 0 else "right", overflow="fold")
+        words = at == 0 or any(len(row[at]) > 40 for row in table.rows)
+        grid.add_column(Text(column), justify="left" if words else "right", overflow="fold")
     for row in table.rows:
         grid.add_row(*(Text(cell) for cell in row))
     out.print(grid)

@@ -6,16 +6,17 @@ For: the command line. Does not know: how a figure was computed, markup, colour.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import log, log2, sqrt
+from math import sqrt
 
 from scalegate.policy.document import Permission
+from scalegate.procedure.bite_chart import ACTING, dial_chart, held_chart
+from scalegate.procedure.bite_figures import mean_words, share_words, spread_words, weeks_words
 from scalegate.procedure.bite_form import assumptions, form_of, untested
 from scalegate.procedure.simulating import Replayed, Simulation
-from scalegate.publication.bite_page import Band, BandChart, BitePage, Level, Section, Table
+from scalegate.publication.bite_page import BitePage, Section, Table
 from scalegate.publication.legible import make_legible
-from scalegate.simulation.outcome import DialBand, Estimate, Outcome, QuestionOutcome, Spread
+from scalegate.simulation.outcome import Estimate, Outcome
 
-_ACTING = (Permission.TRAIN, Permission.STORE, Permission.USE_INTERNALLY, Permission.DEPLOY)
 RULES = {
     "S1": "identity not verifiable",
     "D2": "nothing tied to a crossed limit",
@@ -93,12 +94,12 @@ def _bite(outcome: Outcome) -> Section:
     rows = tuple(
         (
             q.title,
-            _share(q.runs_held),
-            _spread(q.first_hold),
-            _estimate(q.held),
+            share_words(q.runs_held),
+            spread_words(q.first_hold),
+            mean_words(q.held),
             f"{q.held_share:.0%}",
-            _estimate(q.episodes),
-            _spread(q.episode_weeks),
+            mean_words(q.episodes),
+            spread_words(q.episode_weeks),
             f"{q.held_at_end:.0%}",
         )
         for q in outcome.questions
@@ -134,39 +135,8 @@ def _bite(outcome: Outcome) -> Section:
                 rows=why,
             ),
         ),
-        charts=(_held_chart(outcome),),
+        charts=(held_chart(outcome),),
     )  # fmt: skip
-
-
-def _held_chart(outcome: Outcome) -> BandChart:
-    chosen = [q for q in outcome.questions if q.permission in _ACTING and not q.widening]
-    return BandChart(
-        anchor="held",
-        title="Share of runs held, by week",
-        about=(
-            "One panel for each permission: the share of runs held in each week of those that ask. The band is its "
-            "Monte Carlo error, 95 %."
-        ),
-        unit="share of runs",
-        ticks=((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")),
-        bands=tuple(Band(title=q.title, points=_share_band(q)) for q in chosen),
-    )
-
-
-def _share_band(q: QuestionOutcome) -> tuple[tuple[float, float, float] | None, ...]:
-    """Wilson intervals, which keep a width at 0 and 1."""
-    asking = zip(q.by_week, q.asking_by_week, strict=True)
-    return tuple(None if share is None else wilson(share, runs) for share, runs in asking)
-
-
-def wilson(share: float, runs: int) -> tuple[float, float, float]:
-    """A share with its 95 % interval: (low, share, high).
-
-    Source: E. B. Wilson (1927), JASA 22, 209-212.
-    """
-    z2 = 1.959964**2 / runs
-    middle, half = (share + z2 / 2) / (1 + z2), sqrt(z2 * share * (1 - share) + z2 * z2 / 4) / (1 + z2)
-    return max(0.0, middle - half), share, min(1.0, middle + half)
 
 
 # ---------------------------------------------------------------------------- misses and false alarms
@@ -174,14 +144,19 @@ def wilson(share: float, runs: int) -> tuple[float, float, float]:
 
 def _errors(outcome: Outcome) -> Section:
     rows = tuple(
-        (q.title, _weeks(q.missed, outcome), _weeks(q.missed_waived, outcome), _weeks(q.false_alarm, outcome))
+        (
+            q.title,
+            weeks_words(q.missed, outcome),
+            weeks_words(q.missed_waived, outcome),
+            weeks_words(q.false_alarm, outcome),
+        )
         for q in outcome.questions
         if q.permission is not Permission.ASSESS  # it asks nothing of the limits (D6)
     )
     each = tuple(
-        (f"{q.title}: {share.limit}", _weeks(share.missed, outcome), _weeks(share.false_alarm, outcome))
+        (f"{q.title}: {share.limit}", weeks_words(share.missed, outcome), weeks_words(share.false_alarm, outcome))
         for q in outcome.questions
-        if q.permission in _ACTING and not q.widening
+        if q.permission in ACTING and not q.widening
         for share in q.limits
     )
     return Section(
@@ -189,10 +164,9 @@ def _errors(outcome: Outcome) -> Section:
         heading="Misses and false alarms",
         sentences=(
             "A miss: a week in which a permission is granted while the true capability has reached a limit and "
-            "something "
-            "that is tied to it is not in force. A false alarm: a week held by limits alone, none of which is "
-            "truly reached. "
-            "By limit a week can count several times.",
+            "something that is tied to it is not in force. A false alarm: a week held by limits alone, none of which "
+            "is truly reached, while nothing that a reached limit asks for is missing. By limit a week can count "
+            "several times.",
         ),
         tables=(
             Table(
@@ -206,13 +180,13 @@ def _errors(outcome: Outcome) -> Section:
 
 
 def _costs(outcome: Outcome) -> Section:
-    chosen = [q for q in outcome.questions if q.permission in _ACTING and not q.widening]
+    chosen = [q for q in outcome.questions if q.permission in ACTING and not q.widening]
     rows = tuple(
         (
             f"{q.title}, {cost.ratio:g}",
-            _estimate(cost.policy),
-            _estimate(cost.never_hold),
-            _estimate(cost.always_hold),
+            mean_words(cost.policy),
+            mean_words(cost.never_hold),
+            mean_words(cost.always_hold),
             _cheapest(cost.policy, cost.never_hold, cost.always_hold),
         )
         for q in chosen
@@ -264,12 +238,12 @@ def _alerts(outcome: Outcome) -> Section:
     rows = tuple(
         (
             limit.limit + (" (hard stop)" if limit.hard_stop else ""),
-            _share(limit.reached) if limit.known else "unknown: nothing simulated reads it",
-            _spread(limit.reached_week),
-            _spread(limit.lead),
-            "-" if limit.unwarned is None else _share(limit.unwarned),
-            "-" if limit.crossed_first is None else _share(limit.crossed_first),
-            _share(limit.competitor_first),
+            share_words(limit.reached) if limit.known else "unknown: nothing simulated reads it",
+            spread_words(limit.reached_week),
+            spread_words(limit.lead),
+            "-" if limit.unwarned is None else share_words(limit.unwarned),
+            "-" if limit.crossed_first is None else share_words(limit.crossed_first),
+            share_words(limit.competitor_first),
         )
         for limit in outcome.limits
     )
@@ -291,39 +265,8 @@ def _alerts(outcome: Outcome) -> Section:
                 rows=rows,
             ),
         ),
-        charts=tuple(_dial_chart(at, dial) for at, dial in enumerate(outcome.dials)),
+        charts=tuple(dial_chart(at, dial) for at, dial in enumerate(outcome.dials)),
     )  # fmt: skip
-
-
-def _dial_chart(at: int, dial: DialBand) -> BandChart:
-    levels = []
-    for name, limit, alert in dial.lines:
-        levels += [
-            Level(title=f"limit {name}", at=limit, is_limit=True),
-            Level(title=f"alert {name}", at=alert, is_limit=False),
-        ]
-    horizon = dial.scale == "time_horizon"
-    return BandChart(
-        anchor=f"truth-{at}",
-        title=f"True capability: {dial.title}",
-        about="The median over runs and the band from 5 to 95 %. It waits while TRAIN is held. No evaluation sees it.",
-        unit="human minutes" if horizon else "success rate",
-        ticks=_length_ticks() if horizon else _rate_ticks(),
-        bands=(Band(title="true capability", points=dial.points),),
-        levels=tuple(levels),
-        scale=dial.scale,
-    )
-
-
-def _length_ticks() -> tuple[tuple[float, str], ...]:
-    named = ((1 / 60, "1 s"), (1 / 6, "10 s"), (1, "1 min"), (4, "4 min"), (15, "15 min"), (60, "1 h"), (240, "4 h"),
-             (960, "16 h"), (2400, "40 h"), (9600, "160 h"), (38400, "640 h"), (120000, "2000 h"))  # fmt: skip
-    return tuple((log2(minutes), words) for minutes, words in named)
-
-
-def _rate_ticks() -> tuple[tuple[float, str], ...]:
-    rates = (0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
-    return tuple((log(rate / (1 - rate)), f"{rate:g}") for rate in rates)
 
 
 # ------------------------------------------------------------------------- overshoot and clauses
@@ -335,8 +278,8 @@ def _overshoot(made: Simulation) -> Section:
         for cadence in made.cadences:
             limit = cadence.limits[at]
             name = f"{own.limit}: {cadence.title} ({cadence.calendar_weeks:.1f} weeks, {cadence.step:.3g}x)"
-            past = (_spread(limit.past_alert, limit.unit), _spread(limit.past_limit, limit.unit))
-            used = "-" if limit.used_up is None else _share(limit.used_up)
+            past = (spread_words(limit.past_alert, limit.unit), spread_words(limit.past_limit, limit.unit))
+            used = "-" if limit.used_up is None else share_words(limit.used_up)
             rows.append((name, f"{limit.buffer:.3g}{limit.unit}", *past, used))
     return Section(
         anchor="overshoot",
@@ -390,10 +333,10 @@ def _effort(outcome: Outcome) -> Section:
         anchor="effort",
         heading="Effort and competitors",
         sentences=(
-            f"Campaigns of evaluation: {_estimate(outcome.campaigns)} a year, {_estimate(outcome.person_weeks)} "
+            f"Campaigns of evaluation: {mean_words(outcome.campaigns)} a year, {mean_words(outcome.person_weeks)} "
             "weeks of staff.",
-            f"Effective compute grew by {_spread(outcome.doublings)} doublings.",
-            f"At the end the competitor is {_spread(outcome.competitor_ahead)} doublings of compute ahead: it "
+            f"Effective compute grew by {spread_words(outcome.doublings)} doublings.",
+            f"At the end the competitor is {spread_words(outcome.competitor_ahead)} doublings of compute ahead: it "
             "waits for nobody, and "
             "nothing here says what its model does.",
         ),
@@ -476,37 +419,3 @@ def _assumed(made: Simulation) -> Section:
         ),
         tables=(Table(title="Assumptions", columns=("field", "value", "from"), rows=rows),),
     )
-
-
-# ---------------------------------------------------------------------------------------- words
-
-
-def _estimate(each: Estimate) -> str:
-    if each.error is None:
-        return _number(each.value, 3)
-    return f"{_number(each.value, 3)} ± {_number(each.error, 1)}"
-
-
-def _number(value: float, digits: int) -> str:
-    """So many digits, and no exponent where a reader needs none."""
-    return f"{float(f'{value:.{digits}g}'):,.10g}"
-
-
-def _weeks(each: Estimate, outcome: Outcome) -> str:
-    """Never a bare zero: what did not happen in so many runs may still happen."""
-    return _estimate(each) if each.value else f"none in {outcome.runs:,} runs"
-
-
-def _share(each: Estimate) -> str:
-    if not each.error:  # 3 / runs bounds from above what was in no run
-        return {0.0: "none of them", 1.0: "all of them"}.get(each.value, f"{each.value:.0%}")
-    return f"{each.value:.1%} ± {each.error:.1%}"
-
-
-def _spread(each: Spread | None, unit: str = "") -> str:
-    if each is None:
-        return "-"
-    return " · ".join(f"{_number(value, 3)}{unit}" for value in (each.low, each.middle, each.high))
-
-
-__all__ = ["bite_page", "wilson"]
