@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from scalegate.procedure.owing import Owing
     from scalegate.procedure.policy_source import PolicySource
     from scalegate.procedure.proving import ProvenPolicy
+    from scalegate.procedure.simulating import Asked
     from scalegate.procedure.verifying import Verification
     from scalegate.publication.comparison import Comparison
     from scalegate.publication.foot import RecordFoot
@@ -553,6 +554,43 @@ def prove_policies(paths: Sequence[str | Path], project: str | Path | None = Non
         policy, point = _read_policy(place, suites)
         read.append(ReadPolicy(file=place.name, policy=policy, locate=point))
     return prove_policies(read, {name: s.suite for name, s in suites.items()})
+
+
+def simulation_asked(
+    project: str | Path | None,
+    file: str,
+    *,
+    runs: int,
+    weeks: int,
+    seed: str,
+    scenario: str = "",
+    replays: Sequence[str] = (),
+) -> Asked:
+    """What a simulation is asked, with every file read; the policy need not be adoptable.
+
+    Raises:
+        InputError: the policy, the scenario or a series cannot be read.
+        UsageError: there is no such policy file.
+    """
+    from scalegate.adapters.scenario_file import read_scenario
+    from scalegate.adapters.series_file import read_series
+    from scalegate.procedure.simulating import Asked
+    from scalegate.simulation.scenario import Scenario
+
+    found = read_policy_file(file) if file else read_project_policy(project)
+    if found.document is None or found.digest is None:
+        raise InputError(*found.findings)
+    return Asked(
+        policy=found.document,
+        digest=found.digest,
+        scenario=read_scenario(Path(scenario)) if scenario else Scenario(),
+        scenario_named=Path(scenario).name,
+        runs=runs,
+        weeks=weeks,
+        seed=seed,
+        series=tuple(read_series(name) for name in replays),
+        objections=len(found.findings),
+    )
 
 
 def init_project(folder: Path, origin: str = "") -> InitialisedProject:

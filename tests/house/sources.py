@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "scalegate"
 BUILT = {".venv", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 PURE = (
     "errors", "quantity", "shape", "tlog", "lease", "policy", "evidence", "estimate", "verdict", "assessment",
-    "decision", "record", "obligation", "verifier", "proof", "publication",
+    "decision", "record", "obligation", "verifier", "proof", "simulation", "revision", "publication",
 )  # fmt: skip
 
 

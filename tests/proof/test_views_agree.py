@@ -26,6 +26,7 @@ from scalegate.decision.state import survey
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.proof.translation import View, translate
 from scalegate.quantity import Compute
+from scalegate.simulation.table import DecisionTable
 from scalegate.verdict.verdict import VerdictKind
 from world import NOW, SUBJECT, dossier, ident, policy, question, verdict
 
@@ -40,8 +41,11 @@ def solver(document: PolicyDocument, permission: Permission, states: Sequence[Ab
     return answers(translate(document, permission), states)
 
 
-# The simulation's decision table joins here: a function from policy, permission and states to its answers.
-VIEWS: dict[str, AnswerAll] = {"solver": solver}
+def table(document: PolicyDocument, permission: Permission, states: Sequence[AbstractState]) -> list[Answer]:
+    return list(DecisionTable(document).answers(tuple(states)))
+
+
+VIEWS: dict[str, AnswerAll] = {"solver": solver, "table": table}
 
 STATES_OF_A_POLICY = 40
 

@@ -6,6 +6,6 @@ procedure, and prints: JSON to standard output, or a screen. Heavy modules are i
 
 from __future__ import annotations
 
-from scalegate.cli import acts, answers, checks, comparing, evidence, flags, power, proving, running
+from scalegate.cli import acts, answers, checks, comparing, evidence, flags, power, proving, running, simulating
 
-__all__ = ["acts", "answers", "checks", "comparing", "evidence", "flags", "power", "proving", "running"]
+__all__ = ["acts", "answers", "checks", "comparing", "evidence", "flags", "power", "proving", "running", "simulating"]

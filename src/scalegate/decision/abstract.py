@@ -41,14 +41,14 @@ class Claim(StrEnum):
     @property
     def gravity(self) -> int:
         """0 for the least grave; larger is graver."""
-        return len(_CLAIMS) - 1 - _CLAIMS.index(self)
+        return _GRAVITY[self]
 
     @property
     def counts_as_crossed(self) -> bool:
         return self.kind.counts_as_crossed
 
 
-_CLAIMS = tuple(Claim)
+_GRAVITY = {claim: place for place, claim in enumerate(reversed(Claim))}
 
 
 class Answer(StrEnum):

@@ -27,7 +27,7 @@ class VerdictKind(StrEnum):
     @property
     def gravity(self) -> int:
         """0 for the least grave; larger is graver."""
-        return len(_ORDER) - 1 - _ORDER.index(self)
+        return _GRAVITY[self]
 
     @property
     def counts_as_crossed(self) -> bool:
@@ -35,7 +35,7 @@ class VerdictKind(StrEnum):
         return self.gravity > VerdictKind.ALERT.gravity
 
 
-_ORDER = tuple(VerdictKind)
+_GRAVITY = {kind: place for place, kind in enumerate(reversed(VerdictKind))}
 
 
 def gravest(*kinds: VerdictKind) -> VerdictKind:
