@@ -19,7 +19,7 @@ from scalegate.adapters.operator_key import OperatorKey, create_operator_key, ke
 from scalegate.adapters.pause_flags import PauseFolder
 from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
-from scalegate.adapters.scribe import LogScribe
+from scalegate.adapters.scribe import LogScribe, system_clock
 from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
 from scalegate.adapters.yaml_scan import MAX_BYTES, locate, read_yaml
 from scalegate.assessment.request import RegisteredSuite
@@ -34,6 +34,8 @@ from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
+from scalegate.shape import Fault
+from scalegate.shape import Path as ShapePath
 from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
+    from scalegate.procedure.promising import Promised
     from scalegate.procedure.verifying import Verification
     from scalegate.publication.foot import RecordFoot
     from scalegate.publication.page import DecisionPage, ReportPage
@@ -71,6 +74,20 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     reading = parse_policy(document.data, lambda faults: locate(faults, document.spans, place.name), ranges or None)
     digest = digest_of_value(reading.document) if reading.document else None
     return PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+
+
+def policy_places(path: str | Path) -> Callable[[ShapePath], str]:
+    """Where each part of a policy file stands, as `file:line:column`; a part that is not there, at what would hold it.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    place = Path(path)
+    try:
+        document = read_yaml(read_plain(place, MAX_BYTES), place.name)
+    except OSError as error:
+        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
+    return lambda at: locate((Fault(path=at, what=""),), document.spans, place.name)[0].where
 
 
 class Project:
@@ -261,6 +278,19 @@ class Project:
         from scalegate.procedure.owing import owing
 
         return owing(self.workspace, now)
+
+    def promised(self, now: datetime) -> Promised:
+        """Every promise of the policy in force, and where it stands; of policy.yaml alone before the first adoption."""
+        from scalegate.procedure.promising import promised
+
+        return promised(self.workspace, now)
+
+    def places(self) -> Callable[[ShapePath], str]:
+        """Where parts of the policy in force stand in policy.yaml; nowhere while the file is another policy."""
+        file, adopted = self.workspace.policy_file, self.workspace.view.policy
+        if file.digest is None or (adopted is not None and adopted.digest != file.digest):
+            return lambda _: ""
+        return policy_places(self.settings.place("policy"))
 
     def write_calendar(self, owed: Owing, place: Path, *, replay: bool) -> int:
         """Write what is owed as a calendar (RFC 5545). Raises UsageError when the extra `calendar` is missing."""
@@ -605,4 +635,14 @@ def _person(policy: PolicyDocument, principal: Identifier, role: str) -> Approve
     return Approver(principal=principal, role=Identifier(role or held[0]))
 
 
-__all__ = ["InitialisedProject", "Project", "RecordError", "init_project", "open", "open_project", "read_policy_file"]
+__all__ = [
+    "InitialisedProject",
+    "Project",
+    "RecordError",
+    "init_project",
+    "open",
+    "open_project",
+    "policy_places",
+    "read_policy_file",
+    "system_clock",
+]
