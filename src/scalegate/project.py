@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from scalegate.evidence.parsed_run import Labels, ParsedSource
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
+    from scalegate.procedure.covering import Covered
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
@@ -88,6 +89,30 @@ def policy_places(path: str | Path) -> Callable[[ShapePath], str]:
     except OSError as error:
         raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
     return lambda at: locate((Fault(path=at, what=""),), document.spans, place.name)[0].where
+
+
+def cover_policy_file(
+    path: str | Path, against: Sequence[str], now: datetime, *, evidence: str | Path | None = None
+) -> Covered:
+    """What a policy file answers to criteria.
+
+    Args:
+        path: the file.
+        against: ids of packs or files of the same form; all that come with the package if empty.
+        now: the time.
+        evidence: a project whose record counts while it has this very policy in force; None for none.
+
+    Raises:
+        InputError: the policy or a pack cannot be read.
+    """
+    from scalegate.adapters.criteria_packs import pack_ids, read_pack
+    from scalegate.procedure.covering import covered
+
+    file = read_policy_file(path)
+    if file.document is None or file.digest is None:
+        raise InputError(*file.findings)
+    view = open_project(evidence, writing=False).workspace.view if evidence else None
+    return covered(file.document, file.digest, [read_pack(name) for name in against or pack_ids()], now, view=view)
 
 
 class Project:
@@ -278,6 +303,15 @@ class Project:
         from scalegate.procedure.owing import owing
 
         return owing(self.workspace, now)
+
+    def covered(self, against: Sequence[str], now: datetime) -> Covered:
+        """What policy.yaml answers to criteria; the record counts while that very policy is in force."""
+        from scalegate.adapters.criteria_packs import pack_ids, read_pack
+        from scalegate.procedure.covering import covered
+
+        policy, digest = self.workspace.drafted_policy()
+        packs = [read_pack(name) for name in against or pack_ids()]
+        return covered(policy, digest, packs, now, view=self.workspace.view)
 
     def promised(self, now: datetime) -> Promised:
         """Every promise of the policy in force, and where it stands; of policy.yaml alone before the first adoption."""
@@ -639,6 +673,7 @@ __all__ = [
     "InitialisedProject",
     "Project",
     "RecordError",
+    "cover_policy_file",
     "init_project",
     "open",
     "open_project",

@@ -6,6 +6,6 @@ procedure, and prints: JSON to standard output, or a screen. Heavy modules are i
 
 from __future__ import annotations
 
-from scalegate.cli import acts, answers, checks, evidence, flags, power, promises, running
+from scalegate.cli import acts, answers, checks, covering, evidence, flags, power, promises, running
 
-__all__ = ["acts", "answers", "checks", "evidence", "flags", "power", "promises", "running"]
+__all__ = ["acts", "answers", "checks", "covering", "evidence", "flags", "power", "promises", "running"]
