@@ -48,7 +48,7 @@ def full() -> Any:
         "threat_models.autonomous_cyber.attacker_budget.rung": "tools",
         "threat_models.autonomous_cyber.attacker_budget.scaffolds": "3",
         "protections.measures.gateway.efficacy.set_on": "2026-01-01",
-        "commitments.audit": {"text": "An independent audit with the authority, without a name or reprisal, kept ten years.",
+        "commitments.audit": {"text": "An independent audit, no reprisal, kept ten years.",
                               "component": "accountability", "owner": "board", "every": "12 months"},
         "commitments.incident": {"text": "We report an incident with imminent death to the authority.",
                                  "component": "response", "owner": "board", "trigger": "incident", "within": "24 h"},
@@ -57,15 +57,16 @@ def full() -> Any:
     return data
 
 
-@pytest.mark.parametrize(
-    "data", [plain(), full(), plain("tests/policy/minimal_policy.yaml")], ids=["example", "full", "minimal"]
-)
+POLICIES = {"example": plain(), "full": full(), "minimal": plain("tests/policy/minimal_policy.yaml")}
+
+
+@pytest.mark.parametrize("data", POLICIES.values(), ids=POLICIES)
 @pytest.mark.parametrize("evidence", [None, EVERYTHING], ids=["bare", "evidenced"])
 def test_taking_anything_out_of_a_policy_makes_no_answer_better(data: Any, evidence: Any) -> None:
     """But for what the answer itself names as falling short: a universal promise reads better of fewer things."""
     before = answers(decode(PolicyDocument, data), evidence=evidence)
     tried = list(removals(data))
-    chosen = random.Random(22).sample(tried, min(len(tried), 250))
+    chosen = random.Random(22).sample(tried, min(len(tried), 150))
     readable_ones = 0
     for at, left in chosen:
         document = readable(left)

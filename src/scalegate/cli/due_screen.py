@@ -122,7 +122,7 @@ def _factor(at: Compute | None, now: Compute | None) -> str:
 def print_protections(found: Sequence[Readiness], console: Console) -> None:
     """Those that are asked for now and not in force come first, and say LATE.
 
-    A limit asks when it counts as crossed or stands at an alert (V6). In each group, what would be late soonest is first.
+    A limit asks when it counts as crossed or stands at an alert (V6). In each group, what would be late soonest leads.
     """
     if not found:
         print_line(console, "The policy names no protection.")

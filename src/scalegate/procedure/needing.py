@@ -1,4 +1,4 @@
-"""By when each protection may be needed, and why: what asks now, alerts, claims that end, growth, and a forecast (V6, V7).
+"""By when each protection may be needed, and why: what asks now, alerts, ends of claims, growth, a forecast (V6, V7).
 
 For: `readiness.py`. Does not know: storage, whether a protection is in force.
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from scalegate.obligation.due import obligations
 from scalegate.obligation.obligation import Kind, Obligation
@@ -197,17 +198,15 @@ def dates_of(cap: Compute, progress: Iterable[TrainingProgress]) -> tuple[dateti
     if reached is not None:
         return reached, reached, reached
     dated = sorted(points.items())
-    paces = [_pace(one, other) for one, other in zip(dated, dated[1:], strict=False)]
+    paces = [_pace(one, other) for one, other in pairwise(dated)]
     if not paces or max(paces) <= 0:
         return None
     at, compute = dated[-1]
-    left, overall = Decimal(cap) - compute, _pace(dated[0], dated[-1])
-    fastest, slowest = _after(at, left, max(paces)), min(paces)
-    return (
-        fastest,
-        _after(at, left, overall) if overall > 0 else fastest,
-        _after(at, left, slowest) if slowest > 0 else None,
-    )
+    left = Decimal(cap) - compute
+    overall, slowest = _pace(dated[0], dated[-1]), min(paces)
+    fastest = _after(at, left, max(paces))
+    likely = _after(at, left, overall) if overall > 0 else fastest
+    return fastest, likely, _after(at, left, slowest) if slowest > 0 else None
 
 
 def _pace(one: tuple[datetime, Decimal], other: tuple[datetime, Decimal]) -> Decimal:
@@ -226,7 +225,7 @@ def _after(start: datetime, left: Decimal, pace: Decimal) -> datetime:
 def frontier(
     growth: Growth, view: RecordView, verdicts: Iterable[Verdict]
 ) -> tuple[datetime, datetime | None, str] | None:
-    """When models like the developer's best may reach a limit on task length, if the frontier doubles as the policy says.
+    """When models like the developer's best may reach a limit on task length, at the frontier's pace in the policy.
 
     The earliest starts from the upper bound and takes months of 28 days, the likely one from the plain estimate and
     months of 31. None where no observation of a task length has a bound.
@@ -240,7 +239,8 @@ def frontier(
     if not found:
         return None
     by, likely = min(f[0] for f in found), min((f[1] for f in found if f[1] is not None), default=None)
-    why = f"a forecast for planning: task lengths double every {growth.frontier_doubling} at the frontier, says the policy"
+    pace = f"task lengths double every {growth.frontier_doubling} at the frontier, says the policy"
+    why = f"a forecast for planning: {pace}"
     return by, likely, why
 
 
