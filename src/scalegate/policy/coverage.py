@@ -180,7 +180,7 @@ class _Reader:
             case AnyOf():
                 return _best([self.read(part, value, at) for part in test.of])
             case AllOf():
-                return _together([self.read(part, value, at) for part in test.of])
+                return _together([(part, self.read(part, value, at)) for part in test.of])
             case AtBestPartly():
                 inner = self.read(test.of, value, at)
                 return inner.at_most(Level.PART)
@@ -216,7 +216,7 @@ class _Reader:
                 if self._hole(path):
                     yield path, Reading(level=Level.NONE, unstated=True)
                 else:
-                    yield path, _together([self.read(part, item, path) for part in test.has])
+                    yield path, _together([(part, self.read(part, item, path)) for part in test.has])
 
     def _some(self, test: Some, value: Any, at: Path) -> Reading:
         found = list(self._items(test, value, at))
@@ -261,18 +261,40 @@ def _best(found: Sequence[Reading]) -> Reading:
     )
 
 
-def _together(found: Sequence[Reading]) -> Reading:
-    """All of them: whole when each is, partly when any is something."""
+def _together(asked: Sequence[tuple[Test, Reading]]) -> Reading:
+    """All of them: whole when each is, partly when any is something; then what is not there is named."""
+    found = [reading for _, reading in asked]
     if not found:
         return NOWHERE
     level = found[0].level if len({r.level for r in found}) == 1 else Level.PART
+    missing = [_said(part) for part, reading in asked if reading.level is Level.NONE]
+    said = (f"nothing for {', '.join(missing)}",) if missing and level is Level.PART else ()
     return Reading(
         level=level,
         places=tuple(dict.fromkeys(p for r in found for p in r.places)),
         short=tuple(dict.fromkeys(p for r in found for p in r.short)),
-        why=tuple(dict.fromkeys(w for r in found for w in r.why)),
+        why=tuple(dict.fromkeys((*said, *(w for r in found for w in r.why)))),
         unstated=any(r.unstated for r in found),
     )
+
+
+def _said(test: Test) -> str:
+    """What a test asks for, in a few words."""
+    match test:
+        case OneOf():
+            return f"{test.at}: {' or '.join(test.values)}"
+        case Bound():
+            return f"{test.at}: {test.test.replace('_', ' ')} {test.value}"
+        case Mentions():
+            return f"words like {test.words[0]!r}"
+        case AnyOf() | AllOf():
+            return " or ".join(_said(part) for part in test.of)
+        case AtBestPartly():
+            return _said(test.of)
+        case Check():
+            return test.name.replace("_", " ")
+        case Present() | Some() | Every():
+            return test.at
 
 
 # ---------------------------------------------------------------------------------- looking at values
