@@ -92,7 +92,12 @@ def policy_places(path: str | Path) -> Callable[[ShapePath], str]:
 
 
 def cover_policy_file(
-    path: str | Path, against: Sequence[str], now: datetime, *, evidence: str | Path | None = None
+    path: str | Path,
+    against: Sequence[str],
+    now: datetime,
+    *,
+    evidence: str | Path | None = None,
+    holes: Sequence[ShapePath] = (),
 ) -> Covered:
     """What a policy file answers to criteria.
 
@@ -101,6 +106,7 @@ def cover_policy_file(
         against: ids of packs or files of the same form; all that come with the package if empty.
         now: the time.
         evidence: a project whose record counts while it has this very policy in force; None for none.
+        holes: paths that the text behind the file does not state: nothing rests on them.
 
     Raises:
         InputError: the policy or a pack cannot be read.
@@ -112,7 +118,8 @@ def cover_policy_file(
     if file.document is None or file.digest is None:
         raise InputError(*file.findings)
     view = open_project(evidence, writing=False).workspace.view if evidence else None
-    return covered(file.document, file.digest, [read_pack(name) for name in against or pack_ids()], now, view=view)
+    packs = [read_pack(name) for name in against or pack_ids()]
+    return covered(file.document, file.digest, packs, now, view=view, holes=holes)
 
 
 class Project:

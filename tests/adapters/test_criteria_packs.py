@@ -87,3 +87,12 @@ def test_an_unknown_pack_names_those_that_there_are(tmp_path: Path) -> None:
         read_pack(str(tmp_path / "none.yaml"))
     (tmp_path / "own.yaml").write_text(PACK, encoding="utf-8")
     assert read_pack(str(tmp_path / "own.yaml")).id == "small"
+
+
+def test_the_page_shows_a_pack_that_can_be_read_and_the_dates_of_those_that_ship() -> None:
+    page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(schema: scalegate.criteria/1\n.*?)```", page, re.DOTALL)
+    assert len(parse_pack(example.encode(), "coverage.md").criteria) == 2
+    rows = dict(re.findall(r"^\| `([a-z0-9-]+)` \| [^|]* \| ([0-9-]+ \| [0-9-]+) \|$", page, re.MULTILINE))
+    packs = {name: read_pack(name) for name in pack_ids()}
+    assert rows == {n: f"{p.source.read_on:%Y-%m-%d} | {p.valid_until:%Y-%m-%d}" for n, p in packs.items()}

@@ -169,6 +169,15 @@ def test_protections_says_what_must_be_ready_and_ends_with_1_when_one_is_not(exa
     assert "LATE locks: not in force, its test lapsed on" in late.out
     assert "REPLAY AS OF" in late.err
     check_golden("protections", form)
+    assert locks["needed_by"] == form["as_of"]
+    assert locks["late_from"] == locks["until"]
+    assert locks["slack_days"] > 100
+    assert locks["lead_days"] == 0
+    training = [n for n in locks["needs"] if n["reason"] == "training_growth"]
+    assert not training, "no limit asks locks of TRAIN"
+    assert {n["reason"] for n in locks["needs"]} >= {"always", "crossed", "claim_ends"}
+    assert not any(n["planning"] for n in locks["needs"]), "a rate has no task length to forecast"
+    assert "late from" in " ".join(done(exam.run("protections")).out.split())
 
 
 # ---------------------------------------------------------------------------------- the calendar

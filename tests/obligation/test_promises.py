@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from obligation.book import CALLED, Book, promising
-from scalegate.decision.dossier import Pause
+from scalegate.adapters.acts_file import DutiesFile
+from scalegate.adapters.yaml_scan import read_yaml
+from scalegate.decision.dossier import Approver, Pause
 from scalegate.obligation.obligation import Kind, Obligation, State
 from scalegate.obligation.promises import promises
 from scalegate.obligation.register import Register, Registered, Standing, bare_register, register
@@ -16,7 +19,10 @@ from scalegate.obligation.signed import signers
 from scalegate.policy.document import Permission
 from scalegate.quantity import Period
 from scalegate.record.entry import EntryKind, Resumed
+from scalegate.shape import decode
+from scalegate.verdict.ledger import Answer, Proposal, ProposalAnswer
 from scalegate.verdict.verdict import VerdictKind
+from shared import ROOT
 from world import DAY, NOW, OFFICER, SUBJECT, attestation, ident, waiver
 
 
@@ -78,6 +84,13 @@ def test_an_action_done_in_time_is_met_and_done_for_another_case_meets_nothing()
     assert states(late, 10, Kind.ACTION, "contain") == [State.MET_LATE]
 
 
+def test_an_action_done_before_it_was_called_for_meets_nothing() -> None:
+    made = book()
+    made.done(NOW - DAY, "contain", subject=SUBJECT, limit="low")
+    happen(made, "danger_shown")
+    assert states(made, 2, Kind.ACTION, "contain") == [State.OWED]
+
+
 def test_an_action_on_a_pause_names_the_pause() -> None:
     made = book()
     happen(made, "paused")
@@ -123,6 +136,13 @@ def test_a_limit_of_its_own_narrows_an_action() -> None:
     assert not owed(made, 30, Kind.ACTION, "contain")
 
 
+def test_the_page_shows_duties_that_can_be_read() -> None:
+    page = (ROOT / "docs" / "obligations.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(schema: scalegate.duties/1\n.*?)```", page, re.DOTALL)
+    found = decode(DutiesFile, read_yaml(example.encode(), "obligations.md").data)
+    assert [d.duty for d in found.duties_done][2:] == ["policy:review", "watch:persuasion", "commitment:board_report"]
+
+
 # ------------------------------------------------------------------------- reviews and commitments
 
 
@@ -140,7 +160,8 @@ def test_a_review_signed_in_another_role_meets_nothing() -> None:
     made = book()
     made.done(NOW + 10 * DAY, "watch:reach")
     view = made.view()
-    view.duties_done[0] = replace(view.duties_done[0], by=OFFICER)
+    by = Approver(principal=ident("eve"), role=ident("officer"))  # she owes it, and signs as somebody else
+    view.duties_done[0] = replace(view.duties_done[0], by=by)
     assert signers(made.document)["watch:reach"] == "evaluator"
     assert register(made.document, view, NOW + 20 * DAY).entries
     found = next(e for e in register(made.document, view, NOW + 20 * DAY).entries if e.promise.path[0] == "watch_list")
@@ -238,6 +259,19 @@ def test_without_a_record_everything_is_unverifiable_or_open() -> None:
     assert entry(found, "commitments", "drill").standing is Standing.OPEN
     assert entry(bare_register(promising(), NOW + 90 * DAY), "commitments", "drill").standing is Standing.UNVERIFIABLE
     assert not found.late
+
+
+def test_of_a_promise_that_the_record_shows_in_part_the_rest_is_not_kept() -> None:
+    """Answers to threat models are in the record; letters of critics are in none."""
+    made = book()
+    signed = {"made_at": NOW, "by": ident("olga"), "role": ident("officer")}
+    proposal = Proposal(id=ident("tm-1"), title="Water", proposer="A utility", text="Not covered.", **signed)  # type: ignore[arg-type]
+    made.put(proposal, at=NOW, kind=EntryKind.PROPOSAL)
+    answer = ProposalAnswer(proposal=ident("tm-1"), answer=Answer.DECLINED, reason="covered", **signed)  # type: ignore[arg-type]
+    made.put(answer, at=NOW, kind=EntryKind.PROPOSAL_ANSWER)
+    found = entry(at(made, 2), "accountability", "critique")
+    assert [i.standing for i in found.instances] == [Standing.KEPT]
+    assert found.standing is Standing.UNVERIFIABLE
 
 
 def test_no_entry_of_the_record_makes_a_promise_kept_that_no_entry_can_show() -> None:

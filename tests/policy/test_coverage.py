@@ -210,6 +210,15 @@ def test_a_universal_promise_of_nothing_is_absent_and_names_what_falls_short() -
     assert ("protections", "measures", "gateway") in found.short
 
 
+def test_the_best_of_several_still_names_what_falls_short_of_the_others() -> None:
+    """Else taking that out would make the answer better, and nothing would have said so."""
+    mentions = "{test: mentions, at: [commitments.*.text], words: [board]}"
+    each = "{test: every, at: commitments.*, has: [{test: present, at: every}]}"
+    found = small(f"{{test: any_of, of: [{mentions}, {each}]}}", example())
+    assert found.answer is PARTLY
+    assert ("commitments", "no_silence") in found.short
+
+
 def test_what_stands_under_a_hole_answers_nothing() -> None:
     hole = (("response",),)
     assert small("{test: present, at: response.max_lease}", example(), holes=hole).answer is ABSENT
