@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from scalegate.decision.decision import Decision
     from scalegate.evidence.flag_measurement import Measurement
     from scalegate.evidence.parsed_run import Labels, ParsedSource
+    from scalegate.policy.criteria import Pack
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.covering import Covered
@@ -91,6 +92,26 @@ def policy_places(path: str | Path) -> Callable[[ShapePath], str]:
     return lambda at: locate((Fault(path=at, what=""),), document.spans, place.name)[0].where
 
 
+def read_criteria(names: Sequence[str] = ()) -> list[Pack]:
+    """Packs by id, or by a path that ends in `.yaml`; all that come with the package if none is named.
+
+    Raises:
+        UsageError: there is no such pack or file.
+        InputError: with every finding.
+    """
+    from scalegate.adapters.criteria_packs import pack_ids, pack_text
+
+    return [parse_criteria(*pack_text(name)) for name in names or pack_ids()]
+
+
+def parse_criteria(text: bytes, name: str) -> Pack:
+    """A pack from the bytes of its file; `name` is what findings call it. Raises InputError with every finding."""
+    from scalegate.policy.packs import parse_pack
+
+    document = read_yaml(text, name)
+    return parse_pack(document.data, lambda faults: locate(faults, document.spans, name))
+
+
 def cover_policy_file(
     path: str | Path,
     against: Sequence[str],
@@ -111,14 +132,13 @@ def cover_policy_file(
     Raises:
         InputError: the policy or a pack cannot be read.
     """
-    from scalegate.adapters.criteria_packs import pack_ids, read_pack
     from scalegate.procedure.covering import covered
 
     file = read_policy_file(path)
     if file.document is None or file.digest is None:
         raise InputError(*file.findings)
     view = open_project(evidence, writing=False).workspace.view if evidence else None
-    packs = [read_pack(name) for name in against or pack_ids()]
+    packs = read_criteria(against)
     return covered(file.document, file.digest, packs, now, view=view, holes=holes)
 
 
@@ -313,12 +333,10 @@ class Project:
 
     def covered(self, against: Sequence[str], now: datetime) -> Covered:
         """What policy.yaml answers to criteria; the record counts while that very policy is in force."""
-        from scalegate.adapters.criteria_packs import pack_ids, read_pack
         from scalegate.procedure.covering import covered
 
         policy, digest = self.workspace.drafted_policy()
-        packs = [read_pack(name) for name in against or pack_ids()]
-        return covered(policy, digest, packs, now, view=self.workspace.view)
+        return covered(policy, digest, read_criteria(against), now, view=self.workspace.view)
 
     def promised(self, now: datetime) -> Promised:
         """Every promise of the policy in force, and where it stands; of policy.yaml alone before the first adoption."""
@@ -684,7 +702,9 @@ __all__ = [
     "init_project",
     "open",
     "open_project",
+    "parse_criteria",
     "policy_places",
+    "read_criteria",
     "read_policy_file",
     "system_clock",
 ]

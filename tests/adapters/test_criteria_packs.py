@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scalegate.adapters.criteria_packs import PACKS, pack_ids, parse_pack, read_pack
+from scalegate.adapters.criteria_packs import PACKS, pack_ids
 from scalegate.errors import InputError, UsageError
+from scalegate.policy.criteria import Pack
+from scalegate.project import parse_criteria, read_criteria
 from shared import ROOT
 
 PACK = """\
@@ -23,9 +25,13 @@ criteria:
 """
 
 
+def read_pack(name: str) -> Pack:
+    return read_criteria([name])[0]
+
+
 def findings(text: str) -> list[str]:
     with pytest.raises(InputError) as refused:
-        parse_pack(text.encode(), "small.yaml")
+        parse_criteria(text.encode(), "small.yaml")
     return [str(f) for f in refused.value.findings]
 
 
@@ -60,7 +66,7 @@ def test_the_five_components_have_every_requirement_by_its_number() -> None:
         ("{test: present, at: response.max_lease}", "{test: check, name: no_such}", "'no_such' is no check"),
         ("part: p,", "part: q,", "'q' is no part of this pack"),
         (", test: {test: present, at: response.max_lease}", "", "exactly one of test and not_assessable"),
-        ("2027-01-01", "2026-01-01", "ends before it was read"),
+        ("2027-01-01", "2026-01-01", "ends before its source was read"),
         ("test: present", "test: presence", "presence"),
         (
             "{test: present, at: response.max_lease}",
@@ -92,7 +98,7 @@ def test_an_unknown_pack_names_those_that_there_are(tmp_path: Path) -> None:
 def test_the_page_shows_a_pack_that_can_be_read_and_the_dates_of_those_that_ship() -> None:
     page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(schema: scalegate.criteria/1\n.*?)```", page, re.DOTALL)
-    assert len(parse_pack(example.encode(), "coverage.md").criteria) == 2
+    assert len(parse_criteria(example.encode(), "coverage.md").criteria) == 2
     rows = dict(re.findall(r"^\| `([a-z0-9-]+)` \| [^|]* \| ([0-9-]+ \| [0-9-]+) \|$", page, re.MULTILINE))
     packs = {name: read_pack(name) for name in pack_ids()}
     assert rows == {n: f"{p.source.read_on:%Y-%m-%d} | {p.valid_until:%Y-%m-%d}" for n, p in packs.items()}

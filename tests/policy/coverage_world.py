@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from scalegate.adapters.criteria_packs import pack_ids, parse_pack, read_pack
 from scalegate.adapters.yaml_scan import read_yaml
 from scalegate.policy.coverage import Answer, Answered, Shown, coverage
 from scalegate.policy.criteria import Evidence, Pack
 from scalegate.policy.document import PolicyDocument
+from scalegate.project import parse_criteria, read_criteria
 from scalegate.shape import Path, ShapeError, decode
 from shared import ROOT
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-PACKS = {name: read_pack(name) for name in pack_ids()}
+PACKS = {pack.id: pack for pack in read_criteria()}
 EVERYTHING = {kind: Shown(what="shown") for kind in Evidence}
 ORDER = (Answer.ABSENT, Answer.STATED_BUT_NOT_EVIDENCED, Answer.PARTLY, Answer.MET)
 
@@ -108,7 +108,7 @@ parts: {{p: A part}}
 criteria:
   - {{id: x, part: p, asks: Something., source: A clause, evidence: {evidence}, test: {test}}}
 """
-    return parse_pack(text.encode(), "small.yaml")
+    return parse_criteria(text.encode(), "small.yaml")
 
 
 def small(test: str, document: PolicyDocument, **more: Any) -> Answered:
