@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from time import sleep
 from typing import Any
 
 from cli.contract import check_golden, valid
@@ -62,7 +64,9 @@ def test_a_signed_review_is_kept_and_somebody_elses_signature_is_refused(exam: W
         DUTIES.replace("dan, role: officer", "eva, role: evaluators").replace("AT", before), encoding="utf-8"
     )
     assert "it is a duty of the role officer" in done(exam.run("attest", str(place)), 2, 1).err
-    place.write_text(DUTIES.replace("AT", exam.entries()[-1]["issued_at"]), encoding="utf-8")
+    while (signed_at := f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}") <= before:
+        sleep(0.1)  # a review is later than the adoption that it reviews, by a second at least
+    place.write_text(DUTIES.replace("AT", signed_at), encoding="utf-8")
     done(exam.run("attest", str(place)))
     form = valid(done(exam.run(*COMMITMENTS), 0, 1).json)
     review = by_path(form)["accountability.review_every"]
