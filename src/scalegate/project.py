@@ -19,7 +19,7 @@ from scalegate.adapters.operator_key import OperatorKey, create_operator_key, ke
 from scalegate.adapters.pause_flags import PauseFolder
 from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
-from scalegate.adapters.scribe import LogScribe
+from scalegate.adapters.scribe import LogScribe, system_clock
 from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
 from scalegate.adapters.yaml_scan import MAX_BYTES, YamlDocument, locate, read_yaml
 from scalegate.assessment.request import RegisteredSuite
@@ -35,6 +35,7 @@ from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
 from scalegate.shape import Fault
+from scalegate.shape import Path as ShapePath
 from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
@@ -43,13 +44,16 @@ if TYPE_CHECKING:
     from scalegate.decision.decision import Decision
     from scalegate.evidence.flag_measurement import Measurement
     from scalegate.evidence.parsed_run import Labels, ParsedSource
+    from scalegate.policy.criteria import Pack
     from scalegate.policy.published import PublishedPolicy, Source
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
+    from scalegate.procedure.covering import Covered
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
     from scalegate.procedure.policy_source import PolicySource
+    from scalegate.procedure.promising import Promised
     from scalegate.procedure.proving import ProvenPolicy
     from scalegate.procedure.simulating import Asked
     from scalegate.procedure.verifying import Verification
@@ -149,6 +153,70 @@ def _scanned(place: Path) -> YamlDocument | None:
         return read_yaml(read_plain(place, MAX_BYTES), place.name)
     except (InputError, OSError):
         return None
+
+
+def policy_places(path: str | Path) -> Callable[[ShapePath], str]:
+    """Where each part of a policy file stands, as `file:line:column`; a part that is not there, at what would hold it.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    place = Path(path)
+    try:
+        document = read_yaml(read_plain(place, MAX_BYTES), place.name)
+    except OSError as error:
+        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
+    return lambda at: locate((Fault(path=at, what=""),), document.spans, place.name)[0].where
+
+
+def read_criteria(names: Sequence[str] = ()) -> list[Pack]:
+    """Packs by id, or by a path that ends in `.yaml`; all that come with the package if none is named.
+
+    Raises:
+        UsageError: there is no such pack or file.
+        InputError: with every finding.
+    """
+    from scalegate.adapters.criteria_packs import pack_ids, pack_text
+
+    return [parse_criteria(*pack_text(name)) for name in names or pack_ids()]
+
+
+def parse_criteria(text: bytes, name: str) -> Pack:
+    """A pack from the bytes of its file; `name` is what findings call it. Raises InputError with every finding."""
+    from scalegate.policy.packs import parse_pack
+
+    document = read_yaml(text, name)
+    return parse_pack(document.data, lambda faults: locate(faults, document.spans, name))
+
+
+def cover_policy_file(
+    path: str | Path,
+    against: Sequence[str],
+    now: datetime,
+    *,
+    evidence: str | Path | None = None,
+    holes: Sequence[ShapePath] = (),
+) -> Covered:
+    """What a policy file answers to criteria.
+
+    Args:
+        path: the file.
+        against: ids of packs or files of the same form; all that come with the package if empty.
+        now: the time.
+        evidence: a project whose record counts while it has this very policy in force; None for none.
+        holes: paths that the text behind the file does not state: nothing rests on them.
+
+    Raises:
+        InputError: the policy or a pack cannot be read.
+    """
+    from scalegate.procedure.covering import covered
+
+    file = read_policy_file(path)
+    if file.document is None or file.digest is None:
+        raise InputError(*file.findings)
+    view = open_project(evidence, writing=False).workspace.view if evidence else None
+    packs = read_criteria(against)
+    return covered(file.document, file.digest, packs, now, view=view, holes=holes)
 
 
 class Project:
@@ -339,6 +407,26 @@ class Project:
         from scalegate.procedure.owing import owing
 
         return owing(self.workspace, now)
+
+    def covered(self, against: Sequence[str], now: datetime) -> Covered:
+        """What policy.yaml answers to criteria; the record counts while that very policy is in force."""
+        from scalegate.procedure.covering import covered
+
+        policy, digest = self.workspace.drafted_policy()
+        return covered(policy, digest, read_criteria(against), now, view=self.workspace.view)
+
+    def promised(self, now: datetime) -> Promised:
+        """Every promise of the policy in force, and where it stands; of policy.yaml alone before the first adoption."""
+        from scalegate.procedure.promising import promised
+
+        return promised(self.workspace, now)
+
+    def places(self) -> Callable[[ShapePath], str]:
+        """Where parts of the policy in force stand in policy.yaml; nowhere while the file is another policy."""
+        file, adopted = self.workspace.policy_file, self.workspace.view.policy
+        if file.digest is None or (adopted is not None and adopted.digest != file.digest):
+            return lambda _: ""
+        return policy_places(self.settings.place("policy"))
 
     def write_calendar(self, owed: Owing, place: Path, *, replay: bool) -> int:
         """Write what is owed as a calendar (RFC 5545). Raises UsageError when the extra `calendar` is missing."""
@@ -749,9 +837,14 @@ __all__ = [
     "InitialisedProject",
     "Project",
     "RecordError",
+    "cover_policy_file",
     "init_project",
     "open",
     "open_project",
+    "parse_criteria",
+    "policy_places",
+    "read_criteria",
     "read_policy_file",
     "read_policy_source",
+    "system_clock",
 ]

@@ -19,7 +19,7 @@ def test_the_examples_of_the_document_are_read(tmp_path: Path, text: str) -> Non
     path = tmp_path / "acts.yaml"
     path.write_text(text, encoding="utf-8")
     acts = read_acts(path)
-    assert len(acts.events) + len(acts.training_progress) == 1
+    assert len(acts.events) + len(acts.training_progress) + bool(acts.duties_done) == 1
 
 
 def test_what_is_wrong_in_one_is_named_with_its_place(tmp_path: Path) -> None:

@@ -5,16 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from evidence_world import attempts, run
+from scalegate.decision.dossier import Approver, DutyDone
 from scalegate.evidence.run import Status
 from scalegate.obligation.due import obligations
 from scalegate.obligation.obligation import Kind, Obligation
-from scalegate.policy.document import Direction, PolicyDocument
-from scalegate.quantity import Compute, Digest
+from scalegate.policy.document import (
+    Action,
+    Commitment,
+    Component,
+    Condition,
+    Direction,
+    Disclosure,
+    PolicyDocument,
+    Watched,
+)
+from scalegate.quantity import Compute, Digest, Period
 from scalegate.record.entry import (
     About,
     Body,
@@ -42,6 +52,73 @@ KINDS = {
 
 def digest(text: str) -> Digest:
     return Digest(f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
+
+
+DAYS = 86400
+CALLED = {
+    "contain": Condition.DANGER_SHOWN,
+    "convene": Condition.CROSSED,
+    "meet": Condition.ALERT,
+    "note": Condition.HELD,
+    "retest": Condition.PROTECTION_LAPSED,
+    "hurry": Condition.OVERDUE,
+    "look-back": Condition.INCIDENT,
+    "answer": Condition.PAUSED,
+}
+
+
+def promising(**changes: Any) -> PolicyDocument:
+    """The policy of the tests with an action for every condition, commitments of every kind, and a watch list."""
+    document = policy()
+    made = replace(
+        document,
+        response=replace(
+            document.response,
+            actions=tuple(
+                Action(id=ident(n), when=c, what=n, role=ident("officer"), within=Period(seconds=7 * DAYS))
+                for n, c in CALLED.items()
+            ),
+        ),
+        accountability=replace(
+            document.accountability, disclosures=(Disclosure(what="verdicts", within=Period(seconds=7 * DAYS)),)
+        ),
+        watch_list={
+            "reach": Watched(
+                title="Reach",
+                why="w",
+                no_limit_because="n",
+                becomes_a_limit_when="b",
+                role=ident("evaluator"),
+                review_every=Period(months=6),
+            )
+        },
+        commitments={
+            "report": Commitment(
+                text="The officer will report every quarter.",
+                component=Component.ACCOUNTABILITY,
+                owner=ident("officer"),
+                every=Period(months=3),
+                evidence="minutes",
+            ),
+            "drill": Commitment(
+                text="The officer will hold a drill.",
+                component=Component.RESPONSE,
+                owner=ident("officer"),
+                by=NOW + timedelta(days=60),
+            ),
+            "tell": Commitment(
+                text="The officer will tell the authority.",
+                component=Component.RESPONSE,
+                owner=ident("officer"),
+                trigger="danger_shown",
+                within=Period(seconds=3 * DAYS),
+            ),
+            "speech": Commitment(
+                text="Nobody will be silenced.", component=Component.ACCOUNTABILITY, owner=ident("board")
+            ),
+        },
+    )
+    return replace(made, **changes)
 
 
 @dataclass
@@ -130,6 +207,20 @@ class Book:
         )
         times = {} if kind.counts_as_crossed else {"expires": ends, "held_from": ends, "train_expires": ends}
         return replace(made, within=tuple(ident(c) for c in within), expires_because="the calendar interval", **times)
+
+    def adopted(self, at: datetime, **changes: Any) -> None:
+        """Another version of the policy comes into force, under the same digest: verdicts stay current."""
+        document = replace(self.document, **changes)
+        self.put(PolicyAdopted(digest=POLICY_DIGEST, document=document, replaces=POLICY_DIGEST, notice="n"), at=at)
+
+    def done(self, at: datetime, promise: str, *, subject: str = "", limit: str = "", about: str = "") -> Digest:
+        """Somebody who may sign it says that a promise was kept."""
+        role = "evaluator" if promise.startswith("watch:") else "officer"
+        by = Approver(principal=ident("eve" if role == "evaluator" else "olga"), role=ident(role))
+        made = DutyDone(
+            duty=ident(promise), subject=subject, limit=ident(limit) if limit else None, by=by, at=at, about=about
+        )
+        return self.put(made, at=at, kind=EntryKind.DUTY_DONE)
 
     def progressed(self, at: datetime, compute: str | None, step: int = 1, subject: str = SUBJECT) -> None:
         made = TrainingProgress(

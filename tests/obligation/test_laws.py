@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from obligation.book import Book
+from obligation.book import Book, promising
 from scalegate.decision.dossier import DutyDone, Pause
 from scalegate.evidence.run import Status
 from scalegate.obligation.due import obligations
@@ -19,6 +19,7 @@ from world import DAY, NOW, OFFICER, SUBJECT, attestation, ident
 
 COMPUTES = st.sampled_from([None, "1e22", "3e22", "4e22", "5e22", "2e23"])
 ACTS = ("evaluated", "progressed", "happened", "planned", "carried out", "tested", "paused", "resumed", "told")
+ACTS += ("readopted", "incident", "acted", "reported", "watched", "reviewed")
 Act = tuple[int, str, Any, Any, Any]
 
 acts = st.lists(
@@ -26,7 +27,7 @@ acts = st.lists(
         st.integers(0, 400),
         st.sampled_from(ACTS),
         COMPUTES,
-        st.sampled_from([VerdictKind.NOT_SHOWN, VerdictKind.ALERT, VerdictKind.NOT_RUN, VerdictKind.NOT_RULED_OUT]),
+        st.sampled_from([k for k in VerdictKind if k is not VerdictKind.INVALID]),
         st.sampled_from(["bare", "milder", "stronger"]),
     ),
     min_size=1,
@@ -36,7 +37,7 @@ acts = st.lists(
 
 def written(found: list[Act]) -> Book:
     """Acts in the order of their dates, as a record has them."""
-    book, plans = Book(), []
+    book, plans = Book(document=promising()), []
     for days, what, compute, kind, configuration in sorted(found, key=lambda act: act[0]):
         at = NOW + days * DAY
         if what == "evaluated":
@@ -65,6 +66,14 @@ def _act(book: Book, at: datetime, what: str, days: int) -> None:
     elif what == "resumed":
         body = Resumed(pause=ident(f"p{days % 3}"), answer="a", approvers=(ident("olga"),))
         book.put(body, at=at, kind=EntryKind.RESUME)
+    elif what == "readopted":
+        book.adopted(at, version=f"2.{days}")
+    elif what == "incident":
+        book.happened(at, "incident")
+    elif what == "acted":
+        book.done(at, ("contain", "convene", "retest", "answer")[days % 4], subject=SUBJECT, limit="low")
+    elif what in ("reported", "watched", "reviewed"):
+        book.done(at, {"reported": "commitment:report", "watched": "watch:reach", "reviewed": "policy:review"}[what])
     elif what == "told":
         done = DutyDone(duty=ident("tell"), subject=SUBJECT, limit=ident("low"), by=OFFICER, at=at)
         book.put(done, at=at, kind=EntryKind.DUTY_DONE)

@@ -21,6 +21,12 @@ from scalegate.record.log_port import Log
 from scalegate.record.view import Logged, RecordView, add
 from scalegate.tlog.note import Signer
 
+
+def system_clock() -> datetime:
+    """The system clock, whole seconds, where no log's head is at hand."""
+    return whole_second(datetime.now(UTC))
+
+
 PER_MODEL = (EntryKind.VERDICT, EntryKind.DECISION, EntryKind.RUN_INGESTED)
 
 

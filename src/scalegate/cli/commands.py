@@ -6,6 +6,32 @@ procedure, and prints: JSON to standard output, or a screen. Heavy modules are i
 
 from __future__ import annotations
 
-from scalegate.cli import acts, answers, checks, comparing, evidence, flags, power, proving, running, simulating
+from scalegate.cli import (
+    acts,
+    answers,
+    checks,
+    comparing,
+    covering,
+    evidence,
+    flags,
+    power,
+    promises,
+    proving,
+    running,
+    simulating,
+)
 
-__all__ = ["acts", "answers", "checks", "comparing", "evidence", "flags", "power", "proving", "running", "simulating"]
+__all__ = [
+    "acts",
+    "answers",
+    "checks",
+    "comparing",
+    "covering",
+    "evidence",
+    "flags",
+    "power",
+    "promises",
+    "proving",
+    "running",
+    "simulating",
+]

@@ -76,6 +76,12 @@ class Context:
         """The replay's instant, or the system clock, never earlier than the log's head (D16)."""
         return parse_instant(self.replay) if self.replaying else project.now()
 
+    def instant(self) -> datetime:
+        """The replay's instant, or the system clock, where no project is open."""
+        from scalegate.project import system_clock
+
+        return parse_instant(self.replay) if self.replaying else system_clock()
+
     def person(self, project: Project, role: str = "") -> Approver:
         """Who acts, and in which role. Raises UsageError when the policy does not know them."""
         if not self.principal:

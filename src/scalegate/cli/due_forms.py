@@ -10,6 +10,7 @@ from scalegate.quantity import format_decimal, format_instant
 
 if TYPE_CHECKING:
     from scalegate.obligation.obligation import Obligation
+    from scalegate.procedure.needing import Need
     from scalegate.procedure.owing import BufferLeft, Owing
     from scalegate.procedure.readiness import Readiness
 
@@ -96,7 +97,33 @@ def protections_form(found: Sequence[Readiness], *, as_of: datetime, replay: boo
                     for a in r.asked
                 ],
                 "late": r.late,
+                "needed_by": _instant(r.needed_by),
+                "needed_at_compute": str(r.at_compute) if r.at_compute is not None else None,
+                "late_from": _instant(r.late_from),
+                "slack_days": days_left(r.late_from, as_of) if r.late_from is not None else None,
+                "lead_days": days_left(r.needed_by, as_of) if r.needed_by is not None else None,
+                "lapses_first": r.lapses_first,
+                "needs": [_need(n) for n in r.needs],
             }
             for r in found
         ],
     }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {
+        "reason": need.reason.value,
+        "planning": need.reason.planning,
+        "permission": need.permission.value,
+        "limit": need.limit or None,
+        "model": need.model or None,
+        "by": _instant(need.by),
+        "likely": _instant(need.likely),
+        "latest": _instant(need.latest),
+        "at_compute": str(need.at_compute) if need.at_compute is not None else None,
+        "why": need.why,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return format_instant(at) if at is not None else None

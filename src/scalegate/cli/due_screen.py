@@ -5,7 +5,7 @@ Nothing rests on colour: every state is a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from scalegate.quantity import LAST_INSTANT, Compute, format_decimal, round_down
 
 if TYPE_CHECKING:
     from scalegate.obligation.obligation import Obligation
+    from scalegate.procedure.needing import Need
     from scalegate.procedure.owing import BufferLeft, Owing
     from scalegate.procedure.readiness import Readiness
 
@@ -121,7 +122,7 @@ def _factor(at: Compute | None, now: Compute | None) -> str:
 def print_protections(found: Sequence[Readiness], console: Console) -> None:
     """Those that are asked for now and not in force come first, and say LATE.
 
-    A limit asks when it counts as crossed or stands at an alert (V6).
+    A limit asks when it counts as crossed or stands at an alert (V6). In each group, what would be late soonest leads.
     """
     if not found:
         print_line(console, "The policy names no protection.")
@@ -149,7 +150,41 @@ def _protection(found: Readiness) -> tuple[str, str]:
     for limit, named in models.items():
         what = ", ".join(dict.fromkeys(permissions[limit]))
         said.append(f"asked for {what} by limit {limit}: {_named(list(dict.fromkeys(named)))}")
-    return head, legible("; ".join([state, *said, f"role {found.approved_by}"]))
+    return head, legible("; ".join([state, *said, *_by_when(found), f"role {found.approved_by}"]))
+
+
+def _by_when(found: Readiness) -> Iterator[str]:
+    """By when it is needed and why, from when on it would be late, and what is forecast; nothing for what is late."""
+    soonest = next((n for n in found.needs if n.by is not None and not n.reason.planning), None)
+    if soonest is not None and soonest.by is not None and not found.late:
+        if soonest.by > found.as_of:
+            yield f"may be needed by {soonest.by:%Y-%m-%d} for {soonest.permission}{_because(soonest)}"
+        if found.late_from is not None:
+            first = ", its test lapses first" if found.lapses_first else ""
+            left = days_left(found.late_from, found.as_of)
+            yield f"late from {found.late_from:%Y-%m-%d} if nothing is done, {left} days left{first}"
+    training = next((n for n in found.needs if n.at_compute is not None), None)
+    if training is not None:
+        yield f"in training at {training.at_compute}{_dates(training)}{_about(training)}"
+    ahead = [n for n in found.needs if n.reason.planning and n.by is not None and n.by > found.as_of]
+    for forecast in ahead[:1]:
+        likely = f", likely {forecast.likely:%Y-%m-%d}" if forecast.likely is not None else ""
+        yield f"for planning only, the frontier may reach limit {forecast.limit} from {forecast.by:%Y-%m-%d}{likely}"
+
+
+def _because(need: Need) -> str:
+    return f", {need.reason.value.replace('_', ' ')}{_about(need)}: {need.why}"
+
+
+def _about(need: Need) -> str:
+    return f" ({need.model}, limit {need.limit})" if need.model else ""
+
+
+def _dates(need: Need) -> str:
+    if need.by is None:
+        return ", no date known"
+    latest = f" and {need.latest:%Y-%m-%d}" if need.latest is not None else " and never"
+    return f", between {need.by:%Y-%m-%d}{latest} at the paces recorded"
 
 
 def _named(models: Sequence[str]) -> str:

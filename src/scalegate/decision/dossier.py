@@ -88,13 +88,20 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True)
 class DutyDone:
-    """A duty of an alert case was done (V6)."""
+    """Whoever owed it says that it was done: a duty of an alert case (V6), or another promise of the policy.
+
+    Attributes:
+        duty: id of an alert duty or of a response action; `commitment:ID`, `watch:ID` or `policy:review`.
+        subject, limit: those of the alert case, or of what called for the action; absent where there is none.
+        about: what else called for it: a pause or a protection, by its id; empty for nothing.
+    """
 
     duty: Identifier
-    subject: str
-    limit: Identifier
+    subject: str = ""
+    limit: Identifier | None = None
     by: Approver
     at: datetime
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

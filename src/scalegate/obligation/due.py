@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from scalegate.obligation.actions import actions
 from scalegate.obligation.claims import claims
 from scalegate.obligation.duties import (
     alert_duties,
@@ -20,6 +21,7 @@ from scalegate.obligation.duties import (
 )
 from scalegate.obligation.evaluations import evaluations
 from scalegate.obligation.obligation import Obligation
+from scalegate.obligation.reviews import commitments, policy_reviews, watch_reviews
 from scalegate.record.view import RecordView
 
 
@@ -44,5 +46,9 @@ def obligations(view: RecordView, now: datetime) -> tuple[Obligation, ...]:
         *pause_reviews(policy, view, now),
         *proposals(policy, view, now),
         *vacancies(policy, view, now),
+        *actions(policy, view, now),
+        *policy_reviews(view, now),
+        *watch_reviews(policy, view, now),
+        *commitments(policy, view, now),
     ]
     return tuple(sorted(found, key=lambda o: (o.at, o.kind, o.about, o.key)))

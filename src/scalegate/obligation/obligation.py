@@ -27,6 +27,10 @@ class Kind(StrEnum):
     PAUSE_REVIEW = "pause_review"
     PROPOSAL = "proposal"
     ROLE = "role"
+    POLICY_REVIEW = "policy_review"
+    WATCH_REVIEW = "watch_review"
+    ACTION = "action"
+    COMMITMENT = "commitment"
 
 
 class State(StrEnum):

@@ -15,6 +15,7 @@ from typing import Protocol
 from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, RiskStatement, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
 from scalegate.errors import Finding, InputError, RefusedError, UsageError
+from scalegate.obligation.signed import signers
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.procedure.happening import completed_event, completed_progress, event_faults, progress_faults
 from scalegate.procedure.workspace import OPERATOR, Draft, Workspace, write
@@ -198,14 +199,14 @@ def attest(workspace: Workspace, stated: Acts, *, now: datetime) -> list[Logged]
 
 
 def _duty_faults(policy: PolicyDocument, done: DutyDone, now: datetime) -> list[Finding]:
-    duty = next((d for d in policy.response.alert_duties if d.id == done.duty), None)
+    roles = signers(policy)
     path = f"duties_done.{done.duty}"
-    if duty is None:
-        known = ", ".join(d.id for d in policy.response.alert_duties)
+    if done.duty not in roles:
+        known = ", ".join(roles)
         return [Finding(path=path, rule="V6", what="the policy has no such duty", mend=f"it has {known}")]
     faults = []
-    if done.by.role != duty.role or not holds(policy, done.by):
-        faults.append(Finding(path=path, rule="V6", what=f"it is a duty of the role {duty.role}"))
+    if done.by.role != roles[done.duty] or not holds(policy, done.by):
+        faults.append(Finding(path=path, rule="V6", what=f"it is a duty of the role {roles[done.duty]}"))
     if done.at > now:
         faults.append(Finding(path=path, rule="V6", what="done at a time that is to come"))
     return faults

@@ -1,4 +1,4 @@
-"""Which protections are asked for, by what, and whether each is in force (D2, D3, V6).
+"""Which protections are asked for, by what, whether each is in force, and which must be ready first (D2, D3, V6).
 
 For: command line, service. Does not know: storage. Whether a protection is in force is the gate's own answer.
 """
@@ -11,8 +11,9 @@ from datetime import datetime
 
 from scalegate.decision.state import protection_state
 from scalegate.policy.document import PolicyDocument
+from scalegate.procedure.needing import Need, needs
 from scalegate.procedure.workspace import Workspace
-from scalegate.quantity import Digest, Identifier
+from scalegate.quantity import LAST_INSTANT, Compute, Digest, Identifier
 from scalegate.record.view import RecordView, dossier_for
 from scalegate.verdict.verdict import VerdictKind
 
@@ -39,6 +40,8 @@ class Readiness:
         why_not: why it is not in force (D3); empty when it is.
         until: when its latest test lapses; None without one.
         asked: what asks for it now; empty when nothing does.
+        needs: why and by when it may be needed, soonest first; forecasts, which are for planning, last.
+        as_of: the time of the answer.
     """
 
     protection: Identifier
@@ -47,21 +50,49 @@ class Readiness:
     why_not: str
     until: datetime | None
     asked: tuple[AskedFor, ...]
+    as_of: datetime
+    needs: tuple[Need, ...] = ()
 
     @property
     def late(self) -> bool:
         """Asked for now and not in force."""
         return bool(self.asked and self.why_not)
 
+    @property
+    def needed_by(self) -> datetime | None:
+        """The earliest time at which it may be needed, forecasts aside; None where nothing gives one."""
+        return min((n.by for n in self.needs if n.by is not None and not n.reason.planning), default=None)
+
+    @property
+    def at_compute(self) -> Compute | None:
+        """The least effective compute of a run in training at which it may be needed."""
+        return min((n.at_compute for n in self.needs if n.at_compute is not None), default=None)
+
+    @property
+    def late_from(self) -> datetime | None:
+        """From when on it would be late if nothing were done: needed, and not in force. None where nothing needs it."""
+        if self.late:
+            return self.as_of
+        if self.needed_by is None or self.why_not or self.until is None:
+            return self.needed_by
+        return max(self.needed_by, self.until)
+
+    @property
+    def lapses_first(self) -> bool:
+        """Its test lapses before it is needed: being in force now does not help then."""
+        early = self.until is not None and self.needed_by is not None and self.until < self.needed_by
+        return early and not self.why_not
+
 
 def readiness(workspace: Workspace, now: datetime) -> tuple[Readiness, ...]:
-    """Every protection of the policy in force: those that are late first, then by the day on which their test lapses.
+    """Every protection of the policy in force: those that are late first, then those that would be late soonest.
 
     Raises:
         UsageError: no policy is in force.
     """
     policy, digest = workspace.policy_in_force()
     dossier = dossier_for(workspace.view, subject="", configuration="", policy=digest)
+    needed = needs(policy, digest, workspace.view, now)
     found = []
     for name, protection in policy.protections.measures.items():
         state = protection_state(policy, name, dossier, now)
@@ -74,10 +105,17 @@ def readiness(workspace: Workspace, now: datetime) -> tuple[Readiness, ...]:
                 why_not=state.why_not,
                 until=state.until,
                 asked=asked,
+                as_of=now,
+                needs=needed[name],
             )
         )
-    last = datetime.max.replace(tzinfo=now.tzinfo)
-    return tuple(sorted(found, key=lambda r: (not r.late, not r.asked, r.until or last, r.protection)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(r: Readiness) -> tuple[bool, datetime, datetime, datetime, str]:
+    """By slack; what nothing needs comes last."""
+    late_from, needed, until = (at or LAST_INSTANT for at in (r.late_from, r.needed_by, r.until))
+    return not r.late, late_from, needed, until, r.protection
 
 
 def _asked(policy: PolicyDocument, digest: Digest, view: RecordView, name: str, now: datetime) -> Iterator[AskedFor]:

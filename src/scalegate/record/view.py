@@ -33,6 +33,7 @@ from scalegate.verdict.verdict import Verdict, VerdictKind
 RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
 PlanKey = tuple[str, str, str, str]  # subject, evaluation, configuration, digest of the suite
 VerdictKey = tuple[str, str, str, str]  # subject, configuration, limit, policy digest
+Case = tuple[str, str, str]  # subject, configuration, limit
 DangerKey = tuple[str, str, str, Digest, str, tuple[Digest, ...]]  # the same, the observation, and its runs
 
 
@@ -59,7 +60,8 @@ class RecordView:
     assessed and for those that were run (S2); later verdicts take none of it away (V8).
 
     For what is owed it keeps history too: when a run was first `counted` by a verdict, since when a limit reads
-    NOT_RUN or INVALID (`unmet`), alert cases that have ended, and when pauses were answered.
+    NOT_RUN or INVALID (`unmet`), alert cases and crossings that have ended, when pauses were answered, and when each
+    policy was adopted. A crossing begins with the first verdict that counts as crossed; assessing again resets nothing.
     """
 
     size: int = 0
@@ -82,7 +84,7 @@ class RecordView:
     dangers: dict[DangerKey, datetime] = field(default_factory=dict)
     lineage: dict[str, set[str]] = field(default_factory=dict)
     within: dict[str, set[str]] = field(default_factory=dict)
-    alerts: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    alerts: dict[Case, datetime] = field(default_factory=dict)
     decisions: list[tuple[int, Digest, Decision]] = field(default_factory=list)
     attestations: list[tuple[Digest, Attestation]] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
@@ -98,11 +100,14 @@ class RecordView:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     answers: dict[str, ProposalAnswer] = field(default_factory=dict)
     adopted_at: datetime | None = None
+    adoptions: list[datetime] = field(default_factory=list)
+    crossings: dict[Case, datetime] = field(default_factory=dict)
+    ended_crossings: list[tuple[Case, datetime, datetime]] = field(default_factory=list)
     events: list[tuple[int, Event]] = field(default_factory=list)
     progress: list[TrainingProgress] = field(default_factory=list)
     counted: dict[str, datetime] = field(default_factory=dict)
     unmet: dict[VerdictKey, datetime] = field(default_factory=dict)
-    ended_alerts: list[tuple[tuple[str, str, str], datetime, datetime]] = field(default_factory=list)
+    ended_alerts: list[tuple[Case, datetime, datetime]] = field(default_factory=list)
     resumed_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -128,6 +133,7 @@ def add(view: RecordView, logged: Logged) -> None:
         case PolicyAdopted() as body:
             view.policies.append((logged.digest, body))
             view.adopted_at = issued
+            view.adoptions.append(issued)
         case RunIngested() as body:
             if run_key(body) in view.looked_at:
                 view.peeked.add(body.address)
@@ -251,6 +257,11 @@ def _add_history(view: RecordView, key: VerdictKey, verdict: Verdict) -> None:
         view.unmet.setdefault(key, verdict.as_of)
     else:
         view.unmet.pop(key, None)
+    case = (verdict.subject, verdict.configuration, verdict.limit)
+    if verdict.kind.counts_as_crossed:
+        view.crossings.setdefault(case, verdict.as_of)
+    elif case in view.crossings:
+        view.ended_crossings.append((case, view.crossings.pop(case), verdict.as_of))
     for address in counting(verdict):
         view.counted.setdefault(address, verdict.as_of)
 

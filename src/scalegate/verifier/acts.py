@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from scalegate.decision.dossier import Approver, Attestation, DutyDone, Pause, RiskStatement, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
+from scalegate.obligation.signed import signers
 from scalegate.policy.document import Permission, PolicyDocument, Quorum
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.entry import (
@@ -154,12 +155,12 @@ def _statement(policy: PolicyDocument, logged: Logged, statement: RiskStatement)
 
 
 def _duty(policy: PolicyDocument, logged: Logged, done: DutyDone) -> Iterator[str]:
-    duty = next((d for d in policy.response.alert_duties if d.id == done.duty), None)
-    if duty is None:
+    role = signers(policy).get(done.duty)
+    if role is None:
         yield f"the policy has no duty {done.duty} (V6)"
         return
-    if done.by.role != duty.role:
-        yield f"done in the role {done.by.role}; it is a duty of the role {duty.role} (V6)"
+    if done.by.role != role:
+        yield f"done in the role {done.by.role}; it is a duty of the role {role} (V6)"
     yield from _holder(policy, done.by, "V6")
     if done.at > logged.entry.head.issued_at:
         yield "done at a time after the entry's own (V6)"
