@@ -28,12 +28,13 @@ from scalegate.errors import Finding, InputError, RecordError, UsageError
 from scalegate.lease.trust import MAX_BYTES as MAX_TRUST_BYTES
 from scalegate.lease.trust import Trust, format_trust, parse_trust
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.policy.file import parse_policy
+from scalegate.policy.file import Locate, parse_policy
 from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, PolicyFile, Scribe, Workspace
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
 from scalegate.record.view import Logged, RecordView
+from scalegate.shape import Fault
 from scalegate.tlog.origin import is_demo, parse_origin
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from scalegate.evidence.parsed_run import Labels, ParsedSource
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
+    from scalegate.procedure.differing import Difference, PlacedPolicy
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
@@ -58,19 +60,54 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     Raises:
         UsageError: when there is no such file.
     """
-    place = Path(path)
+    return _located_policy(Path(path), Path(path).name, suites)[0]
+
+
+def _located_policy(
+    place: Path, name: str, suites: dict[str, RegisteredSuite] | None = None
+) -> tuple[PolicyFile, Locate]:
     try:
         text = read_plain(place, MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
     try:
-        document = read_yaml(text, place.name)
+        document = read_yaml(text, name)
     except InputError as error:
-        return PolicyFile(document=None, digest=None, findings=error.findings)
+        return PolicyFile(document=None, digest=None, findings=error.findings), lambda _: ()
     ranges = {n: (s.suite.score_range.least, s.suite.score_range.greatest) for n, s in (suites or {}).items()}
-    reading = parse_policy(document.data, lambda faults: locate(faults, document.spans, place.name), ranges or None)
+
+    def places(faults: tuple[Fault, ...]) -> tuple[Finding, ...]:
+        return locate(faults, document.spans, name)
+
+    reading = parse_policy(document.data, places, ranges or None)
     digest = digest_of_value(reading.document) if reading.document else None
-    return PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+    read = PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+    return read, places
+
+
+def compare_policies(old: str, new: str, project: str | Path | None = None) -> Difference:
+    """Compare two policy files; `record` stands for the policy in force in the project.
+
+    Raises:
+        UsageError: when there is no such file, or no policy is in force.
+        InputError: with the findings of a file that cannot be read.
+    """
+    from scalegate.procedure.differing import differ
+
+    return differ(_placed_policy(old, project), _placed_policy(new, project))
+
+
+def _placed_policy(name: str, project: str | Path | None) -> PlacedPolicy:
+    from scalegate.procedure.differing import PlacedPolicy, in_force
+
+    if name == IN_FORCE:
+        return in_force(*open_project(project, writing=False).workspace.policy_in_force())
+    file, places = _located_policy(Path(name), name)
+    return PlacedPolicy(name=name, file=file, locate=places)
+
+
+IN_FORCE = "record"
+"""What stands for the policy in force where a policy file is named."""
 
 
 class Project:

@@ -2,8 +2,8 @@
 
 For: `compare.py` and `table.py`. Does not know: how a change was found, which way it goes.
 
-A change is named by a path in `at` that is its own path or leads to it. So an entry that says `limits` names every change
-of every limit: how much one word accounts for is counted, and shown.
+A change is named by a path in `at` that is its own path or leads to it. So an entry that says `limits` names every
+change of every limit: how much one word accounts for is counted, and shown.
 """
 
 from __future__ import annotations
@@ -63,10 +63,8 @@ def new_entries(old: PolicyDocument, new: PolicyDocument) -> Iterator[tuple[int,
     """Entries of the new document that speak of what happened since the old one."""
     told = {entry.version for entry in old.changelog}
     for index, entry in enumerate(new.changelog):
-        # The old document's own version is over, whether or not it had an entry for itself.
-        if (entry.version not in told and (entry.version != old.version or entry.version == new.version)) or (
-            entry.version == new.version and old.version == new.version
-        ):
+        # The old document's own version is over, whether or not it had an entry for itself; unless it is the new one's.
+        if entry.version == new.version or (entry.version not in told and entry.version != old.version):
             yield index, entry
 
 

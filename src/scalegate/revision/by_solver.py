@@ -1,6 +1,7 @@
 """The same question put to the solver, over every state at once: does the new gate grant where the old one held?
 
-For: `compare.py`, where the solver is installed (extra `prove`). Does not know: states in words, which `gate_change.py` has.
+For: `compare.py`, where the solver is installed (extra `prove`). Does not know: states in words, which
+`gate_change.py` has.
 """
 
 from __future__ import annotations

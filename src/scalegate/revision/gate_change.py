@@ -1,12 +1,13 @@
 """What two versions of a policy do to the same state: where the new gate grants and the old one held.
 
-For: `compare.py`. Does not know: dates, lines, levels; `table.py` speaks for those, because the gate's state has none.
+For: `compare.py`. Does not know: dates, lines, levels; `table.py` speaks for those, because the gate's state has
+none.
 
-Why a search is enough: the old gate holds when one of its reasons stands. Each reason hangs on one limit's claim with the
-recorded acts on it, on at most one protection, and on at most one fact of the subject or the run; whatever else a
-state says can be as good as it can be without ending that reason, and makes the new gate grant sooner. So if the new gate
-grants anywhere where the old one held, it does so in one of the states below, where one thing is out of the ordinary.
-`by_solver.py` asks the same of every state at once; tests/revision/test_gate_change.py holds the two equal.
+Why a search is enough: the old gate holds when one of its reasons stands. Each reason hangs on one limit's claim with
+the recorded acts on it, on at most one protection, and on at most one fact of the subject or the run; whatever else a
+state says can be as good as it can be without ending that reason, and makes the new gate grant sooner. So if the new
+gate grants anywhere where the old one held, it does so in one of the states below, where one thing is out of the
+ordinary. `by_solver.py` asks the same of every state at once; tests/revision/test_gate_change.py holds the two equal.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _of(permission: Permission, old: PolicyDocument, new: PolicyDocument) -> Ite
         held = old if _ORDER[before] < _ORDER[after] else new
         reasons = blockers(held, concrete(held, state))
         # The same reasons of the same limit are one change, however the state is varied.
-        key = (before, after, *((b.rule, b.limit, b.protection) for b in reasons))
+        key = (held is old, *((b.rule, b.limit, b.protection) for b in reasons))
         if key not in seen:
             seen.add(key)
             yield GateChange(

@@ -8,16 +8,15 @@ The old policy is asked with the new holders in the role's place, so that nothin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from scalegate.policy.document import Line, PolicyDocument, Quorum, Role
-from scalegate.policy.people import quorums
 from scalegate.quantity import Identifier
 from scalegate.revision.change import Category, Dimension, Outcome, Revision, Weighed, undecided
 from scalegate.revision.meaning import Elsewhere, Entry
 from scalegate.revision.weigh import stricter, weaker
-from scalegate.shape import dotted
+from scalegate.shape import Path, dotted
 
 if TYPE_CHECKING:
     from scalegate.revision.walk import Places, Walk
@@ -61,11 +60,20 @@ def _effect(old: PolicyDocument, name: str, after: set[str]) -> tuple[str, str]:
         old, roles={**old.roles, name: replace(old.roles[name], holders=tuple(map(Identifier, sorted(after))))}
     )
     easier = harder = ""
-    for path, quorum, _ in quorums(old):
+    for path, quorum in _quorums(old):
         for was, now in zip(_counting(old, quorum), _counting(changed, quorum), strict=True):
             easier = easier or (dotted(path) if now > was else "")
             harder = harder or (dotted(path) if now < was else "")
     return easier, harder
+
+
+def _quorums(value: Any, path: Path = ()) -> Iterator[tuple[Path, Quorum]]:
+    """Every quorum of a document, wherever it stands."""
+    if isinstance(value, Quorum):
+        yield path, value
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _quorums(getattr(value, field.name), (*path, field.name))
 
 
 def _counting(document: PolicyDocument, quorum: Quorum) -> tuple[int, int]:

@@ -1,9 +1,10 @@
 """Parts that went from one place and came in another: relocated, never removed and added.
 
-For: `compare.py`. Does not know: renamed limits, roles and the like, which `renames.py` follows through their references.
+For: `compare.py`. Does not know: renamed limits, roles and the like, which `renames.py` follows through their
+references.
 
-Two ways are recognised. A part with the same content but for its id, in the same list or mapping. And a promise in words
-that moved between duties, actions, disclosures and commitments: the same words, with nothing lost on the way.
+Two ways are recognised. A part with the same content but for its id, in the same list or mapping. And a promise in
+words that moved between duties, actions, disclosures and commitments: the same words, with nothing lost on the way.
 """
 
 from __future__ import annotations
@@ -73,18 +74,13 @@ def _promise(value: Any) -> _Promise | None:
         case Duty():
             return _Promise(words=value.what, role=value.role, within=value.within, more={"alert duty": True})
         case Action():
-            more: dict[str, Any] = {"condition": value.when.value, "one limit alone": value.limit}
-            return _Promise(words=value.what, role=value.role, within=value.within, more=more)
+            condition = {"condition": value.when.value, "one limit alone": value.limit}
+            return _Promise(words=value.what, role=value.role, within=value.within, more=condition)
         case Disclosure():
             return _Promise(words=value.what, role=None, within=value.within, more={})
         case Commitment():
-            more: dict[str, Any] = {
-                "condition": value.trigger,
-                "every": value.every,
-                "by": value.by,
-                "evidence": value.evidence,
-            }
-            return _Promise(words=value.text, role=value.owner, within=value.within, more=more)
+            times = {"every": value.every, "by": value.by, "evidence": value.evidence, "condition": value.trigger}
+            return _Promise(words=value.text, role=value.owner, within=value.within, more=dict(times))
         case _:
             return None
 

@@ -4,7 +4,8 @@ For: `weigh.py`. Does not know: where a text stands, grammar, what words mean be
 
 The ladder is that of the codebook for silent revisions (Zhu 2026): *will, must, commit* above *intend, aim, expect*
 above *may, could, consider* above *recommend*. Only what differs in listed words and in numbers alone is given a
-direction; every other rewording is undecidable and counts as weakened. Spelling, spacing and punctuation are not changes.
+direction; every other rewording is undecidable and counts as weakened. Spelling, spacing and punctuation are not
+changes.
 """
 
 from __future__ import annotations
@@ -17,11 +18,8 @@ from decimal import Decimal
 from scalegate.revision.change import Outcome, Weighed, undecided
 
 _LADDER = (
-    (
-        4,
-        r"will|must|shall|commits? (?:itself |ourselves )?to|(?:is|are) (?:required|obliged|committed) to|undertakes? to",
-    ),
-    (4, r"promises? to|guarantees? to|ha(?:s|ve) to"),
+    (4, r"will|must|shall|commits? (?:itself |ourselves )?to|(?:is|are) (?:required|obliged|committed) to"),
+    (4, r"undertakes? to|promises? to|guarantees? to|ha(?:s|ve) to"),
     (3, r"(?:is|are) expected to|(?:intend|aim|expect|plan|seek|strive|endeavou?r|hope)s? to|tr(?:y|ies) to"),
     (3, r"(?:intend|aim|expect|plan)s?"),
     (2, r"may(?: choose to| consider)?|could|might|can|considers?|(?:is|are) free to"),
@@ -43,18 +41,18 @@ _NEGATION = re.compile(
 _OPENING = re.compile(
     r"\b(?:may|unless|except|excluding|however|but|if|where|when|subject to|does not apply|reserves?)\b"
 )
-_WORDS = {
-    w: str(n)
-    for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])
-}  # fmt: skip
+_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split())}
 _UNITS = {
     "minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200, "quarter": 131400, "year": 525600,
 }  # fmt: skip
 _AMOUNT = re.compile(
     r"(\d+(?:\.\d+)?)(?: ?(%)| (?:business |working |calendar )?(minute|hour|day|week|month|quarter|year)s?\b)?"
 )
-_CAPS = re.compile(r"\b(?:within|every|at most|no (?:later|more|longer) than|up to|below|under|less than|not exceed(?:ing)?)"
-                   r"(?: the (?:next|first))?$")  # fmt: skip
+_CAPS = re.compile(
+    r"\b(?:within|every|at most|no (?:later|more|longer) than|up to|below|under|less than|not exceed(?:ing)?)"
+    r"(?: the (?:next|first))?$"
+)
 _BOUND = re.compile(r"\bno (?:later|more|longer|fewer|less|earlier) than|\bnot exceed(?:ing)?")
 _FLOORS = re.compile(r"\b(?:at least|no (?:fewer|less|earlier) than|above|over|more than|a minimum of)$")
 

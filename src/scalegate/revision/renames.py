@@ -23,15 +23,25 @@ LIMITS, THREAT_MODELS = ("limits",), ("threat_models",)
 NAMESPACES: tuple[tuple[str, ...], ...] = (ROLES, EVALUATIONS, MEASURES, LIMITS, THREAT_MODELS)
 """In the order in which they refer to one another: what is referred to comes first."""
 
-REFERENCES: dict[tuple[type, str], tuple[str, ...]] = {
-    **dict.fromkeys(((d.Quorum, "of"), (d.Quorum, "without"), (d.Separation, "one"), (d.Separation, "other"), (d.AcceptedBlindSpot, "accepted_by"), (d.JudgementObservation, "role"), (d.Watched, "role"), (d.Protection, "approved_by"), (d.BlindSpotReserve, "set_by"), (d.Duty, "role"), (d.Action, "role"), (d.Precondition, "role"), (d.Accountability, "officer"), (d.Accountability, "board"), (d.Accountability, "evaluators"), (d.Commitment, "owner")), ROLES),
-    **dict.fromkeys(((d.Scope, "screen"), (d.Evaluation, "screens"), (d.RateObservation, "evaluation"), (d.HorizonObservation, "evaluation"), (d.ExistenceObservation, "evaluation"), (d.DifferenceObservation, "evaluation"), (d.DifferenceObservation, "control"), (d.ProgressObservation, "evaluation"), (d.JudgementObservation, "must_cite")), EVALUATIONS),
-    (d.Standing, "protections"): MEASURES,
-    (d.Conditional, "protections"): MEASURES,
-    (d.ThreatModel, "ladder"): LIMITS,
-    (d.Conditional, "limit"): LIMITS,
-    (d.Action, "limit"): LIMITS,
+_REFERRING: dict[tuple[str, ...], set[tuple[type, str]]] = {
+    ROLES: {
+        (d.Quorum, "of"), (d.Quorum, "without"), (d.Separation, "one"), (d.Separation, "other"),
+        (d.AcceptedBlindSpot, "accepted_by"), (d.JudgementObservation, "role"), (d.Watched, "role"),
+        (d.Protection, "approved_by"), (d.BlindSpotReserve, "set_by"), (d.Duty, "role"), (d.Action, "role"),
+        (d.Precondition, "role"), (d.Accountability, "officer"), (d.Accountability, "board"),
+        (d.Accountability, "evaluators"), (d.Commitment, "owner"),
+    },
+    EVALUATIONS: {
+        (d.Scope, "screen"), (d.Evaluation, "screens"), (d.RateObservation, "evaluation"),
+        (d.HorizonObservation, "evaluation"), (d.ExistenceObservation, "evaluation"),
+        (d.DifferenceObservation, "evaluation"), (d.DifferenceObservation, "control"),
+        (d.ProgressObservation, "evaluation"), (d.JudgementObservation, "must_cite"),
+    },
+    MEASURES: {(d.Standing, "protections"), (d.Conditional, "protections")},
+    LIMITS: {(d.ThreatModel, "ladder"), (d.Conditional, "limit"), (d.Action, "limit")},
 }  # fmt: skip
+REFERENCES = {field: namespace for namespace, referring in _REFERRING.items() for field in referring}
+"""Fields that hold ids of other parts, with where those stand."""
 
 NO_REFERENCES = {
     (d.Role, "holders"), (d.Precursor, "author"), (d.RateShift, "author"), (d.FactorShift, "author"),

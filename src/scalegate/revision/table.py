@@ -1,6 +1,7 @@
 """Which way each field of a policy is stricter, and why: the one place where a direction is stated.
 
-For: `walk.py`. Does not know: how values are compared (`weigh.py`), what a difference does to the gate (`gate_change.py`).
+For: `walk.py`. Does not know: how values are compared (`weigh.py`), what a difference does to the gate
+(`gate_change.py`).
 
 Every field of every dataclass that a policy document is made of has a row; tests/revision/test_table.py fails on one
 without. A row that says *open* is a field whose direction nobody can tell from the two documents alone: a difference
@@ -97,14 +98,15 @@ _QUORUM = _inside(C.GOVERNANCE, D.ACTOR)
 
 _LINE_TOO_LOW = "a lower line is reached sooner"
 _OBSERVED: dict[str, Entry] = {
-    "measure": _TAG,
+    "measure": _open(C.METHOD, D.TRIGGER, because="something else is measured"),
     "evaluation": _open(C.METHOD, D.TRIGGER, because="another evaluation is read"),
     "direction": _open(C.METHOD, D.TRIGGER, rule="V1", because="what a result can tell is turned"),
     "relied_on": _on("what is relied on has to clear before the limit is cleared", C.METHOD, D.TRIGGER, rule="V2"),
     "limit": _less(_LINE_TOO_LOW, C.TRIGGER, D.TRIGGER, rule="V1"),
     "alert": _less(_LINE_TOO_LOW, C.TRIGGER, D.TRIGGER, rule="V6"),
     "alpha_upper": _less("a smaller level puts the upper bound higher", C.METHOD, D.TRIGGER, rule="B1"),
-    "alpha_lower": _more("a larger level puts the lower bound higher, so that danger shows sooner", C.METHOD, D.TRIGGER, rule="B1"),
+    "alpha_lower": _more("a larger level puts the lower bound higher, so that danger shows sooner", C.METHOD,
+        D.TRIGGER, rule="B1"),
     "precursor": _inside(
         C.METHOD, D.TRIGGER, rule="V1", absent=STRICTEST, because="a proxy without an argument clears nothing"
     ),
@@ -180,9 +182,11 @@ TABLE: dict[type, dict[str, Entry]] = {
         "out_of_scope_below": _less(
             "less can be found out of scope", C.SCOPE, D.SCOPE, rule="S4", absent=STRICTEST
         ),
-        "screen": _open(C.SCOPE, D.SCOPE, rule="S4", absent=STRICTEST, because="without a screen nothing is out of scope"),
+        "screen": _open(C.SCOPE, D.SCOPE, rule="S4", absent=STRICTEST,
+            because="without a screen nothing is out of scope"),
         "exclusions": _row(
-            Members(keys=("domain",), fewer_is_stricter=True), "an excluded domain is not looked at", C.SCOPE, (D.SCOPE,), ""
+            Members(keys=("domain",), fewer_is_stricter=True), "an excluded domain is not looked at", C.SCOPE,
+                (D.SCOPE,), ""
         ),
     },
     d.Exclusion: {"domain": _KEY, "why": _text(C.SCOPE, D.SCOPE)},
@@ -196,7 +200,8 @@ TABLE: dict[type, dict[str, Entry]] = {
         "of": _row(Names(more_is_stricter=False), "people in fewer roles count", C.GOVERNANCE, (D.ACTOR,), ""),
         "outside_line": _on("one of them stands outside the delivery line", C.GOVERNANCE, D.ACTOR, rule="D12"),
         "outside_key": _on("one of them signs with a key that the developer does not hold", C.THIRD_PARTY, D.ACTOR),
-        "without": _row(Names(more_is_stricter=True), "people who hold these roles do not count", C.GOVERNANCE, (D.ACTOR,), ""),
+        "without": _row(Names(more_is_stricter=True), "people who hold these roles do not count", C.GOVERNANCE,
+            (D.ACTOR,), ""),
     },
     d.Separation: {"one": _KEY, "other": _KEY, "why": _text(C.GOVERNANCE, D.ACTOR)},
     d.AttackerBudget: {
@@ -246,7 +251,8 @@ TABLE: dict[type, dict[str, Entry]] = {
         "gain": _more("the upper bound is raised further", C.METHOD, D.TRIGGER, rule="B2"),
         "slope": _more("the same gain raises the upper bound further", C.METHOD, D.TRIGGER, rule="B2"),
         "gain_spread": _more("the gain counts with a higher quantile", C.METHOD, D.TRIGGER, rule="B2"),
-        "spurious": _more("more failures count as what better elicitation would have avoided", C.METHOD, D.TRIGGER, rule="B2"),
+        "spurious": _more("more failures count as what better elicitation would have avoided", C.METHOD, D.TRIGGER,
+            rule="B2"),
         "attempts": _more("an adversary has more tries", C.METHOD, D.TRIGGER, rule="B2"),
     },
     d.FactorShift: {
@@ -303,7 +309,8 @@ TABLE: dict[type, dict[str, Entry]] = {
         "capability": _text(C.TRIGGER, D.TRIGGER),
         "observations": _by(special.observations),
         "hard_stop": _on("once crossed, nothing permits", C.CONSEQUENCE, D.CONSEQUENCE, rule="L2"),
-        "reached": _inside(C.DISCLOSURE, D.DISCLOSURE, absent=WEAKEST, because="the developer does not say where it stands"),
+        "reached": _inside(C.DISCLOSURE, D.DISCLOSURE, absent=WEAKEST,
+            because="the developer does not say where it stands"),
     },
     d.Watched: {
         "title": _text(C.SCOPE, D.SCOPE),
@@ -346,16 +353,19 @@ TABLE: dict[type, dict[str, Entry]] = {
         "suite": _open(C.METHOD, D.TRIGGER, because="other tasks are registered"),
         "success_score": _by(special.success_score),
         "coverage_floor": _more("fewer tasks may be without a valid outcome", C.METHOD, D.TRIGGER, rule="E2"),
-        "duration": _open(C.METHOD, D.TRIGGER, rule="L4", because="the time between a due point and its answer differs"),
+        "duration": _open(C.METHOD, D.TRIGGER, rule="L4",
+            because="the time between a due point and its answer differs"),
         "positive_control": _text(
             C.METHOD, D.TRIGGER, rule="V4", absent=WEAKEST, because="nothing planted has to be recovered"
         ),
         "recovers": _more("more of what was planted has to be recovered", C.METHOD, D.TRIGGER, rule="V4"),
         "secrecy": _row(
-            Ranked(weakest_first=tuple(d.Secrecy), absent=WEAKEST), "fewer may know the items", C.METHOD, (D.OBLIGATION,), ""
+            Ranked(weakest_first=tuple(d.Secrecy), absent=WEAKEST), "fewer may know the items", C.METHOD,
+                (D.OBLIGATION,), ""
         ),
         "screens": _open(C.METHOD, D.TRIGGER, rule="V2", absent=WEAKEST, because="nothing brings a due date forward"),
-        "escalates_at": _less("the screen calls for the evaluation sooner", C.METHOD, D.TRIGGER, rule="V2", absent=WEAKEST),
+        "escalates_at": _less("the screen calls for the evaluation sooner", C.METHOD, D.TRIGGER, rule="V2",
+            absent=WEAKEST),
     },
     d.BlindSpotReserve: {
         "rate": _more("every upper bound is raised further", C.METHOD, D.TRIGGER, rule="B1"),
@@ -381,7 +391,8 @@ TABLE: dict[type, dict[str, Entry]] = {
     d.Triggers: {
         "effective_compute": _less("an assessment is due after less growth", C.TRIGGER, D.TRIGGER, rule="D5"),
         "calendar": _less("an assessment is due sooner", C.TRIGGER, D.TRIGGER, rule="D5"),
-        "events": _row(Names(more_is_stricter=True), "they make an assessment due at once", C.TRIGGER, (D.TRIGGER,), "D5"),
+        "events": _row(Names(more_is_stricter=True), "they make an assessment due at once", C.TRIGGER, (D.TRIGGER,),
+            "D5"),
     },
     d.FirstAssessment: {"at": _KEY, "factor": _KEY},
     d.Relaxation: {
@@ -405,7 +416,8 @@ TABLE: dict[type, dict[str, Entry]] = {
         "id": _KEY,
         "what": _text(C.CONSEQUENCE, rule="V6"),
         "role": _role(C.ACTOR, rule="V6"),
-        "within": _less("a duty is late sooner, and a late duty counts as a crossing", C.CONSEQUENCE, D.CONSEQUENCE, rule="V6"),
+        "within": _less("a duty is late sooner, and a late duty counts as a crossing", C.CONSEQUENCE, D.CONSEQUENCE,
+            rule="V6"),
     },
     d.Action: {
         "id": _KEY,
@@ -433,7 +445,8 @@ TABLE: dict[type, dict[str, Entry]] = {
         "text": _text(C.CONSEQUENCE, D.CONSEQUENCE, rule="D13"),
         "quorum": _QUORUM,
         "preconditions": _row(
-            Members(keys=("showing",)), "it has to be shown before the clause is invoked", C.CONSEQUENCE, (D.CONSEQUENCE,), "D13"
+            Members(keys=("showing",)), "it has to be shown before the clause is invoked", C.CONSEQUENCE,
+                (D.CONSEQUENCE,), "D13"
         ),
         "expires_after": _less(
             "an invocation ends sooner", C.CONSEQUENCE, D.CONSEQUENCE, rule="D13", absent=WEAKEST
@@ -467,7 +480,8 @@ TABLE: dict[type, dict[str, Entry]] = {
     },
     d.Relaxing: {
         "quorum": _QUORUM,
-        "notice": _more("a relaxation is public for longer before it takes effect", C.GOVERNANCE, D.OBLIGATION, rule="D11"),
+        "notice": _more("a relaxation is public for longer before it takes effect", C.GOVERNANCE, D.OBLIGATION,
+            rule="D11"),
     },
     d.Critique: {
         "contact": _open(C.DISCLOSURE, D.DISCLOSURE, because="critics write elsewhere"),

@@ -2,8 +2,8 @@
 
 For: `table.py`. Does not know: whether a protection is in force.
 
-Where nothing is said the gate holds, so saying nothing asks for the most: a tie that is removed strengthens, and one that
-is added where there was none weakens.
+Where nothing is said the gate holds, so saying nothing asks for the most: a tie that is removed strengthens, and one
+that is added where there was none weakens.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One walk through two documents side by side, part by part as `table.py` names them.
 
-For: `compare.py`, and `special.py`, which comes back here for the parts inside. Does not know: changelogs, renamings (the
-old document comes here under the new document's ids, see `renames.py`), the gate.
+For: `compare.py`, and `special.py`, which comes back here for the parts inside. Does not know: changelogs, renamings
+(the old document comes here under the new document's ids, see `renames.py`), the gate.
 """
 
 from __future__ import annotations

@@ -119,6 +119,8 @@ def in_words(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, str):
+        return " ".join(value.split())
     if isinstance(value, datetime):
         return (
             f"{value:%Y-%m-%d}" if not (value.hour or value.minute or value.second) else f"{value:%Y-%m-%dT%H:%M:%SZ}"
