@@ -164,6 +164,8 @@ WEAKENING: list[Mutant] = [(base, path, {path: weak}) for base, path, weak, _ in
     (cyber, "a role of a quorum has another holder", {"roles.officer.holders": ["r.okafor", "x.new"]}),
     (cyber, "a role that approves has another holder", {"roles.security.holders": ["t.nguyen", "x.new"]}),
     (cyber, "one person takes a second role", {"roles.security.holders": ["m.sato"]}),
+    (cyber, "one more can dispose of runs", {"roles.training.holders": ["k.ivers", "x.new"]}),
+    (cyber, "fewer can pause", {"roles.evaluators.holders": ["m.sato"]}),
     (cyber, "a role falls vacant", {"roles.outside.holders": []}),
     (cyber, "a role is said to stand elsewhere", {"roles.product.line": "assurance"}),
     (cyber, "the officer is another role", {"accountability.officer": "security"}),
@@ -297,7 +299,7 @@ STRENGTHENING: list[Mutant] = [(base, path, {path: hard}) for base, path, _, har
     (cyber, "a quorum asks for somebody outside the line", {"response.deletion.outside_line": "true"}),
     (cyber, "some people do not count for a quorum", {"response.waivers.quorum.without": ["training"]}),
     (cyber, "a quorum loses a holder", {"roles.board.holders": ["h.lindqvist", "a.mensah"]}),
-    (cyber, "one more can pause", {"roles.training.holders": ["k.ivers", "x.new"]}),
+    (cyber, "one more can pause", {"roles.evaluators.holders": ["m.sato", "j.varga", "x.new"]}),
     (cyber, "a separation of duties is added", {"accountability.separations.2": {
         "one": "officer", "other": "training", "why": "Who answers would run.",
     }}),

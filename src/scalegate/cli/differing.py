@@ -108,7 +108,8 @@ def _revision_lines(found: Difference, revision: Revision) -> Iterator[str]:
 
     tags = ", ".join(filter(None, (revision.category.value, revision.rule)))
     untold = " NOT NAMED BY THE CHANGELOG" if revision.silent else ""
-    yield f"  {found.where(revision)}: {revision.place} [{tags}] {said(revision)}{untold}"
+    change = "" if revision.weighed.pairs else f" {said(revision)}"  # a text is shown by its sentences
+    yield f"  {found.where(revision)}: {revision.place} [{tags}]{change}{untold}"
     yield f"    {revision.weighed.why}"
     for before, after in revision.weighed.pairs:
         yield from (f"    {sign} {text}" for sign, text in (("-", before), ("+", after)) if text)

@@ -88,10 +88,7 @@ class Comparison:
 def compare(old: Version, new: Version) -> Comparison:
     """Compare two versions; pure, and the same for the same two documents."""
     renamed = under_new_ids(old.document, new.document)
-    walk = Walk(renamed.document, new.document)
-    met = walk.revisions()
-    found = [*_of_renames(renamed), *relocated(walk, met)]
-    found = [replace(r, before=renamed.original(r.before) if r.before else r.before) for r in found]
+    found = differences(renamed, new.document)
     paths = [at for _, entry in new_entries(old.document, new.document) for c in entry.changes for at in c.at]
     told = [replace(r, named=named(r, paths)) for r in found]
     gate, proved = _gate(renamed.document, new.document)
@@ -105,6 +102,14 @@ def compare(old: Version, new: Version) -> Comparison:
         claims=stated,
         faults=tuple(_faults(old, new, stated)),
     )
+
+
+def differences(renamed: Renamed, new: PolicyDocument) -> list[Revision]:
+    """Every difference of the texts, whatever the gate and the changelog say, under the old document's own paths."""
+    walk = Walk(renamed.document, new)
+    met = walk.revisions()
+    found = [*_of_renames(renamed), *relocated(walk, met)]
+    return [replace(r, before=renamed.original(r.before) if r.before else r.before) for r in found]
 
 
 def _order(revision: Revision) -> tuple[int, str]:

@@ -6,8 +6,8 @@ none.
 Why a search is enough: the old gate holds when one of its reasons stands. Each reason hangs on one limit's claim with
 the recorded acts on it, on at most one protection, and on at most one fact of the subject or the run; whatever else a
 state says can be as good as it can be without ending that reason, and makes the new gate grant sooner. So if the new
-gate grants anywhere where the old one held, it does so in one of the states below, where one thing is out of the
-ordinary. `by_solver.py` asks the same of every state at once; tests/revision/test_gate_change.py holds the two equal.
+gate grants anywhere where the old one held, it does so in one of the states below: one thing is out of the
+ordinary, and the subject may be out of scope besides, where nothing about limits is asked. `by_solver.py` asks the same of every state at once; tests/revision/test_gate_change.py holds the two equal.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def _of(permission: Permission, old: PolicyDocument, new: PolicyDocument) -> Ite
 def states(permission: Permission, old: PolicyDocument, new: PolicyDocument) -> Iterator[tuple[str, AbstractState]]:
     """The states that are enough, each with its words; the plainest first."""
     best = _best(permission, old, new)
-    yield "everything as good as it can be", best
-    for name in _standing(permission, old, new):
-        yield f"{name} not in force", replace(best, in_force=best.in_force - {name})
+    yield from _whole(permission, best, old, new)
     for name, protections in _differing(permission, old, new).items():
         for words, limit in _claims(name):
             state = replace(best, limits={**best.limits, name: limit})
@@ -97,6 +95,19 @@ def states(permission: Permission, old: PolicyDocument, new: PolicyDocument) -> 
             yield from _with_one_more(words, state, protections if limit.claim is Claim.NOT_RULED_OUT else ())
     for name in _spots(old, new):
         yield f"the accepted blind spot of {name} at its end", replace(best, lapsed=frozenset({name}))
+    # Out of scope nothing about limits is asked, so a version that holds on those may grant there alone.
+    outside = replace(best, out_of_scope=True)
+    for words, state in _whole(permission, outside, old, new):
+        yield f"{words}, and a finding that the subject is out of scope", state
+
+
+def _whole(
+    permission: Permission, best: AbstractState, *documents: PolicyDocument
+) -> Iterator[tuple[str, AbstractState]]:
+    """States in which what is out of the ordinary concerns no limit."""
+    yield "everything as good as it can be", best
+    for name in _standing(permission, *documents):
+        yield f"{name} not in force", replace(best, in_force=best.in_force - {name})
     if permission is Permission.TRAIN:
         yield from _runs(best)
     yield from _facts(best)
@@ -194,4 +205,3 @@ def _facts(best: AbstractState) -> Iterator[tuple[str, AbstractState]]:
     yield "a pause standing", replace(best, paused=True)
     yield "a subject whose identity cannot be verified", replace(best, opaque=True)
     yield "a mode asked for that was not granted before", replace(best, widening=True)
-    yield "a finding that the subject is out of scope", replace(best, out_of_scope=True)

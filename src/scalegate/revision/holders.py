@@ -45,13 +45,23 @@ def _weighed(old: PolicyDocument, new: PolicyDocument, name: str, before: set[st
     second = sorted(p for p in came for n, r in new.roles.items() if n != name and p in r.holders)
     if second:
         return undecided(f"{', '.join(second)} holds another role as well")
-    if came and not gone and name in _signing(old):
-        return weaker("more people can sign for what the role answers for")
     if came and gone:
         return Weighed(outcome=Outcome.RETAINED, why="other people, as many; no quorum is easier to meet")
     if came:
-        return stricter("one more can pause (D10), and no quorum is easier to meet")
-    return stricter(f"fewer people count for the quorum {harder}" if harder else "fewer people can sign in the role")
+        return _more(old, name)
+    if harder:
+        return stricter(f"fewer people count for the quorum {harder}")
+    if name in _signing(old):
+        return stricter("fewer people can sign for what the role answers for")
+    return weaker("fewer people can pause (D10), and no quorum is harder to meet")
+
+
+def _more(old: PolicyDocument, name: str) -> Weighed:
+    if name in _signing(old):
+        return weaker("more people can sign for what the role answers for")
+    if name == old.accountability.evaluators:
+        return stricter("one more can pause (D10), and can dispose of no run and no flag (E4)")
+    return undecided("one more can pause (D10), and can dispose of runs and flags (E4, V5)")
 
 
 def _effect(old: PolicyDocument, name: str, after: set[str]) -> tuple[str, str]:
