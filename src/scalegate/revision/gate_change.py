@@ -6,8 +6,9 @@ none.
 Why a search is enough: the old gate holds when one of its reasons stands. Each reason hangs on one limit's claim with
 the recorded acts on it, on at most one protection, and on at most one fact of the subject or the run; whatever else a
 state says can be as good as it can be without ending that reason, and makes the new gate grant sooner. So if the new
-gate grants anywhere where the old one held, it does so in one of the states below: one thing is out of the
-ordinary, and the subject may be out of scope besides, where nothing about limits is asked. `by_solver.py` asks the same of every state at once; tests/revision/test_gate_change.py holds the two equal.
+gate grants anywhere where the old one held, it does so in one of the states below: one thing is out of the ordinary,
+and the subject may be out of scope besides, where nothing about limits is asked. `by_solver.py` asks the same of
+every state at once; tests/revision/test_gate_change.py holds the two equal.
 """
 
 from __future__ import annotations
