@@ -133,8 +133,9 @@ def test_a_hard_stop_that_ends_can_be_waived() -> None:
     assert {(c.old, c.new) for c in made.gate or ()} == {(Answer.HELD, Answer.WAIVED)}
 
 
-def test_the_gate_is_not_asked_where_a_ladder_names_nothing() -> None:
-    data = edit(cyber(), {"threat_models.autonomous_cyber.ladder": ["expert_hour", "nowhere"]})
+@pytest.mark.parametrize("ladder", [["expert_hour", "nowhere"], ["expert_hour", "expert_hour"]])
+def test_the_gate_is_not_asked_where_a_ladder_names_nothing_or_a_limit_twice(ladder: list[str]) -> None:
+    data = edit(cyber(), {"threat_models.autonomous_cyber.ladder": ladder})
     made = difference(cyber(), data)
     assert made.gate is None
     assert not made.proved

@@ -41,6 +41,9 @@ OPEN = [
     ("It will not be kept for at least 30 days.", "It will not be kept for at least 14 days.", "a number differs"),
     (WILL, "The officer will tell the board. This does not apply to drills.", "a sentence came"),
     ("Internal tests are run.", "Interval tests are run.", "reworded"),
+    ("The officer may waive it.", "The officer will waive it.", "firmer words"),
+    ("Where appropriate, models are released.", "Models are released.", "firmer words"),
+    (WILL, "The officer will tell the board. Training will continue meanwhile.", "a sentence came"),
     ("Unsafe use will stop.", "Safe use will stop.", "reworded"),
 ]
 SAME = [

@@ -85,7 +85,7 @@ def _counts(found: Difference) -> str:
 def _gate_lines(found: Difference) -> Iterator[str]:
     comparison = found.comparison
     if comparison.gate is None:
-        yield "THE GATE: not asked, because a ladder names a limit that is not there"
+        yield "THE GATE: not asked, because a ladder names a limit that is not there, or that is on another one too"
         return
     for relaxes, heading in ((True, "THE NEW GATE LETS GO"), (False, "THE NEW GATE HOLDS")):
         states = [change for change in comparison.gate if change.relaxes is relaxes]

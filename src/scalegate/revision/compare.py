@@ -52,7 +52,8 @@ class Comparison:
 
     Attributes:
         revisions: each difference; relaxations first, then by place.
-        gate: states that the two gates answer otherwise; None where a ladder names a limit that is not there.
+        gate: states that the two gates answer otherwise; None where a ladder names a limit that is not there, or two
+            name the same.
         proved: the solver has confirmed for every state that no relaxation of the gate is missing from `gate`.
         claims: what the changelog says was changed, and how much of it was.
         faults: what is wrong with the account of the change.
@@ -146,7 +147,7 @@ def _why(rename: Rename) -> str:
 
 
 def _gate(old: PolicyDocument, new: PolicyDocument) -> tuple[tuple[GateChange, ...] | None, bool]:
-    if not all(rung in d.limits for d in (old, new) for t in d.threat_models.values() for rung in t.ladder):
+    if not (_sound(old) and _sound(new)):
         return None, False
     found = gate_changes(old, new)
     if importlib.util.find_spec("z3") is None:
@@ -157,6 +158,12 @@ def _gate(old: PolicyDocument, new: PolicyDocument) -> tuple[tuple[GateChange, .
     for permission in Permission:
         assert relaxed(old, new, permission) is (permission in searched), f"search and solver differ on {permission}"
     return found, True
+
+
+def _sound(document: PolicyDocument) -> bool:
+    """Whether every rung is a limit that is there, on one ladder: the gate's state has one place for each limit."""
+    rungs = [rung for t in document.threat_models.values() for rung in t.ladder]
+    return len(rungs) == len(set(rungs)) and all(rung in document.limits for rung in rungs)
 
 
 # ----------------------------------------------------------------------------------------- account

@@ -38,6 +38,10 @@ _HEDGES = re.compile(
 _NEGATION = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot|except|unless|excluding|other than)\b"
 )
+_LETTING = re.compile(
+    r"\b(?:waiv|deploy|releas|proceed|continu|resum|exempt|exclud|relax|skip|delay|defer|postpon|suspend|train|scal|grant|"
+    r"allow|permit|overrid|depart|amend|chang|remov|delet)\w*"
+)
 _OPENING = re.compile(
     r"\b(?:may|unless|except|excluding|however|but|if|where|when|subject to|does not apply|reserves?)\b"
 )
@@ -140,6 +144,9 @@ def _pair(before: str, after: str) -> Weighed:
         return undecided(said, pairs)
     if any(worse is None for worse, _ in reasons):
         return undecided("; ".join(why for worse, why in reasons if worse is None), pairs)
+    if not weaker and (_LETTING.search(one) or _LETTING.search(other)):
+        # To promise more firmly what lets something go on is no stronger: *may waive* is not below *will waive*.
+        return undecided("firmer words for what may be a relaxation itself", pairs)
     outcome = Outcome.WEAKENED if weaker else Outcome.STRENGTHENED
     return Weighed(outcome=outcome, why="; ".join(weaker or [why for _, why in reasons]), pairs=pairs)
 
@@ -147,7 +154,7 @@ def _pair(before: str, after: str) -> Weighed:
 def _come(after: str, pairs: tuple[tuple[str, str], ...]) -> Weighed:
     text = _plain(after)
     binds = max(_rungs(text), default=0) == 4 and min(_rungs(text)) == 4
-    if binds and not (_HEDGES.search(text) or _NEGATION.search(text) or _OPENING.search(text)):
+    if binds and not any(words.search(text) for words in (_HEDGES, _NEGATION, _OPENING, _LETTING)):
         return Weighed(outcome=Outcome.STRENGTHENED, why="a further commitment without conditions", pairs=pairs)
     return undecided("a sentence came that may be a condition or an exemption", pairs)
 
