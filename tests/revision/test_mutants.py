@@ -10,10 +10,22 @@ import pytest
 from revision.changes import RELOCATING, STRENGTHENING, WEAKENING
 from revision.mutants import Data, Edit, mutated
 from scalegate.revision.change import Outcome
+from scalegate.revision.compare import Comparison
 from scalegate.shape import dotted
 
 Change = dict[str, Any] | Edit
 Base = Callable[[], Data]
+
+
+_MADE: dict[tuple[int, int], Comparison] = {}
+
+
+def made_of(base: Base, change: Change) -> Comparison:
+    """Each mutant is compared once: the lists keep bases and changes alive, so that their ids tell them apart."""
+    key = (id(base), id(change))
+    if key not in _MADE:
+        _MADE[key] = mutated(base, change)
+    return _MADE[key]
 
 
 def numbered(mutants: list[tuple[Base, str, Change]]) -> list[Any]:
@@ -36,7 +48,7 @@ def test_there_are_enough_mutants() -> None:
 
 @pytest.mark.parametrize(("base", "change"), numbered(WEAKENING))
 def test_a_weakened_rule_is_called_weakened(base: Base, change: Change) -> None:
-    made = mutated(base, change)
+    made = made_of(base, change)
     assert made.relaxing, [f"{r.outcome} {r.place}" for r in made.revisions]
     assert not made.clear_of_findings
     if isinstance(change, dict):
@@ -46,7 +58,7 @@ def test_a_weakened_rule_is_called_weakened(base: Base, change: Change) -> None:
 
 @pytest.mark.parametrize(("base", "change"), numbered(STRENGTHENING))
 def test_a_strengthened_rule_is_not_called_weakened(base: Base, change: Change) -> None:
-    made = mutated(base, change)
+    made = made_of(base, change)
     assert not made.relaxing, [f"{r.outcome} {r.place}: {r.weighed.why}" for r in made.relaxing]
     assert not made.gate_relaxes, [g.words for g in made.gate or ()]
     assert made.revisions
@@ -54,7 +66,7 @@ def test_a_strengthened_rule_is_not_called_weakened(base: Base, change: Change) 
 
 @pytest.mark.parametrize(("base", "change"), numbered(RELOCATING))
 def test_what_only_moved_is_neither_removed_nor_weakened(base: Base, change: Change) -> None:
-    made = mutated(base, change)
+    made = made_of(base, change)
     assert {r.outcome for r in made.revisions} <= {Outcome.RELOCATED}, [
         f"{r.outcome} {r.place}: {r.weighed.why}" for r in made.revisions
     ]
@@ -63,7 +75,7 @@ def test_what_only_moved_is_neither_removed_nor_weakened(base: Base, change: Cha
 
 @pytest.mark.parametrize(("base", "change"), numbered([*WEAKENING, *STRENGTHENING, *RELOCATING]))
 def test_a_gate_that_grants_more_never_comes_without_a_rule_that_is_called_weaker(base: Base, change: Change) -> None:
-    made = mutated(base, change)
+    made = made_of(base, change)
     assert made.proved
     if made.gate_relaxes:
         assert made.relaxing
