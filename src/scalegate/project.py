@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.covering import Covered
+    from scalegate.procedure.differing import Difference, PlacedPolicy
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue:"
 """What stands before an id of the catalogue where a path could stand too."""
+IN_FORCE = "record"
+"""What stands for the policy in force where a policy file is named."""
 
 
 def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None = None) -> PolicyFile:
@@ -71,23 +74,25 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     Raises:
         UsageError: when there is no such file.
     """
-    return _read_policy(Path(path), suites)[0]
+    return _located_policy(Path(path), Path(path).name, suites)[0]
 
 
-def _read_policy(place: Path, suites: dict[str, RegisteredSuite] | None = None) -> tuple[PolicyFile, Locate]:
-    """The file and a way to point into it; as for `read_policy_file`."""
+def _located_policy(
+    place: Path, name: str, suites: dict[str, RegisteredSuite] | None = None
+) -> tuple[PolicyFile, Locate]:
+    """The file and a way to point into it, under a name; as for `read_policy_file`."""
     try:
         text = read_plain(place, MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
     try:
-        document = read_yaml(text, place.name)
+        document = read_yaml(text, name)
     except InputError as error:
         return PolicyFile(document=None, digest=None, findings=error.findings), lambda _: ()
     ranges = {n: (s.suite.score_range.least, s.suite.score_range.greatest) for n, s in (suites or {}).items()}
 
     def point(faults: tuple[Fault, ...]) -> tuple[Finding, ...]:
-        return locate(faults, document.spans, place.name)
+        return locate(faults, document.spans, name)
 
     reading = parse_policy(document.data, point, ranges or None)
     digest = digest_of_value(reading.document) if reading.document else None
@@ -217,6 +222,27 @@ def cover_policy_file(
     view = open_project(evidence, writing=False).workspace.view if evidence else None
     packs = read_criteria(against)
     return covered(file.document, file.digest, packs, now, view=view, holes=holes)
+
+
+def compare_policies(old: str, new: str, project: str | Path | None = None) -> Difference:
+    """Compare two policy files; `record` stands for the policy in force in the project.
+
+    Raises:
+        UsageError: when there is no such file, or no policy is in force.
+        InputError: with the findings of a file that cannot be read.
+    """
+    from scalegate.procedure.differing import differ
+
+    return differ(_placed_policy(old, project), _placed_policy(new, project))
+
+
+def _placed_policy(name: str, project: str | Path | None) -> PlacedPolicy:
+    from scalegate.procedure.differing import PlacedPolicy, in_force
+
+    if name == IN_FORCE:
+        return in_force(*open_project(project, writing=False).workspace.policy_in_force())
+    file, places = _located_policy(Path(name), name)
+    return PlacedPolicy(name=name, file=file, locate=places)
 
 
 class Project:
@@ -639,7 +665,7 @@ def prove_policies(paths: Sequence[str | Path], project: str | Path | None = Non
         paths = paths or [settings.place("policy")]
     read = []
     for place in map(Path, paths):
-        policy, point = _read_policy(place, suites)
+        policy, point = _located_policy(place, place.name, suites)
         read.append(ReadPolicy(file=place.name, policy=policy, locate=point))
     return prove_policies(read, {name: s.suite for name, s in suites.items()})
 

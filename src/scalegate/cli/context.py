@@ -56,9 +56,11 @@ class Context:
         return bool(self.replay)
 
     def refuse_exports(self) -> None:
-        """Raises UsageError for forms that only policy check, assess and gate have."""
+        """Raises UsageError for forms that only policy check, policy diff, assess and gate have."""
         if self.format in (OutputFormat.MARKDOWN, OutputFormat.SARIF):
-            raise UsageError(f"--format {self.format} is for policy check, assess and gate: use text or json")
+            raise UsageError(
+                f"--format {self.format} is for policy diff, policy check, assess and gate: use text or json"
+            )
 
     def open(self, *, writing: bool) -> Project:
         """Open the project; a replay never opens it for writing (D16).

@@ -26,7 +26,8 @@ def _cell(text: object) -> str:
     return str(text).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Rows of cells in which nothing is read as markup of the table."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return lines + ["| " + " | ".join(_cell(c) for c in row) + " |" for row in rows]
 
@@ -44,7 +45,7 @@ def findings_markdown(findings: Sequence[Finding], remarks: Sequence[Finding], g
     lines = ["# Policy check", "", f"{grade[:1].upper()}{grade[1:]}.", ""]
     if findings:
         rows = [(f.where, f.path, f.what, f.mend, f.rule) for f in findings]
-        lines += _table(("where", "path", "what", "mend", "rule"), rows)
+        lines += markdown_table(("where", "path", "what", "mend", "rule"), rows)
     if remarks:
         lines += ["", "## Remarks", "", *(f"- {_cell(r)}" for r in remarks)]
     return "\n".join(lines) + "\n"
@@ -58,9 +59,9 @@ def assessment_markdown(made: Assessment) -> str:
     rows = [[s.model_id, *(v.kind for v in s.verdicts), *(d.outcome for d in s.decisions)] for s in made.subjects]
     lines = [f"# {_cell(made.policy.title)}", "", f"{stamp} {made.as_of:%Y-%m-%dT%H:%M:%SZ}.", ""]
     lines += [*_not_tested(made.not_tested), "## Limits and permissions", ""]
-    lines += _table(["model", *limits, *(p.value for p in permissions)], rows)
+    lines += markdown_table(["model", *limits, *(p.value for p in permissions)], rows)
     lines += ["", "## What holds", ""]
-    lines += _table(
+    lines += markdown_table(
         ("model", "permission", "rule", "limit", "why", "who can clear it"),
         (
             (s.model_id, d.question.permission.value, b.rule, b.limit, b.why, ", ".join(b.cleared_by))
@@ -80,7 +81,11 @@ def decision_markdown(decision: Decision, *, replay: bool) -> str:
     lines += [f"{stamp} {question.as_of:%Y-%m-%dT%H:%M:%SZ}.", "", *_not_tested(decision.not_tested)]
     if decision.blockers:
         rows = [(b.rule, b.limit, b.protection, b.why, ", ".join(b.cleared_by)) for b in decision.blockers]
-        lines += ["## What holds", "", *_table(("rule", "limit", "protection", "why", "who can clear it"), rows)]
+        lines += [
+            "## What holds",
+            "",
+            *markdown_table(("rule", "limit", "protection", "why", "who can clear it"), rows),
+        ]
     return "\n".join(lines) + "\n"
 
 
