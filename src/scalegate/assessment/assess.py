@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from scalegate.assessment.compute_cap import cap_on_compute
 from scalegate.assessment.danger import bears, contained, remembered, stands, words
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.estimate.combine import HIGHEST_UPPER, INTERSECTION_UNION
 from scalegate.evidence.configuration import contains, untested_combinations
 from scalegate.policy.document import (
+    ComputeObservation,
     Direction,
     ExistenceObservation,
     HorizonObservation,
@@ -48,7 +50,7 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         seen = [_with_reason(o, INTERSECTION_UNION) if o.result.relied_on else o for o in seen]
     relied_on = [o.result.kind for o in seen if o.result.relied_on]
     raised = [o.raises_to for o in seen if not o.result.relied_on and o.raises_to is not None]
-    kind = combine(relied_on, raised) if any(o.result.kind is not VerdictKind.NOT_RUN for o in seen) else _NOT_RUN
+    kind = combine(relied_on, raised) if any(_says_something(o) for o in seen) else _NOT_RUN
     governing = _governing(seen, kind)
     forgotten = [words(d) for d in dangers if kind is not VerdictKind.DANGER_SHOWN]
     if forgotten:  # it was shown on an observation that the policy no longer has
@@ -87,6 +89,12 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
     )
 
 
+def _says_something(observed: Observed) -> bool:
+    """Whether it is evidence; a cap that is not relied on needs no run, and its smallness holds nothing (V2, D4)."""
+    idle = observed.result.measure == "effective_compute" and not observed.result.relied_on
+    return observed.result.kind is not VerdictKind.NOT_RUN and (not idle or observed.raises_to is not None)
+
+
 def _combinations(request: Request) -> str:
     """Combinations that none of the subject's own runs covers (S3)."""
     own = {r.run.manifest.configuration for r in request.runs if r.subject == request.model.subject and r.run.attempts}
@@ -123,6 +131,8 @@ def _least_cap(caps: list[Compute | None]) -> Compute | None:
 
 
 def _observation(request: Request, memo: Memo, limit: str, name: str, observation: Observation) -> Observed:
+    if isinstance(observation, ComputeObservation):
+        return cap_on_compute(request, name, observation)
     if not isinstance(observation, (RateObservation, HorizonObservation, ExistenceObservation)):
         return _not_supported(name, observation)
     own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
@@ -269,7 +279,6 @@ def _within(request: Request, recorded: RecordedRun) -> bool:
 _NOT_ASSESSED = {
     "judgement": "a signed judgement is",
     "difference": "a difference between arms is",
-    "effective_compute": "a cap on effective compute is",
     "rate_of_progress": "a rate of progress is",
     "stated": "a test without what would decide it is",
 }

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
+from scalegate.assessment.argument import argument_fault, argument_words, rests_elsewhere
 from scalegate.assessment.bounds import GateBounds, free_fit, horizon_bounds, rate_bounds, seed_of
 from scalegate.assessment.campaign import reached
 from scalegate.assessment.growth import reached_at, reached_on
@@ -452,10 +453,9 @@ def _unproven(
     if any(r.peeked for r in pool.runs) and not _anytime(observation):
         yield "B4", "results of this sealed plan were looked at before they were complete: register a new plan"
     if observation.direction is Direction.RULE_OUT_PROXY:
-        if observation.precursor is None:
-            yield "V1", "no precursor argument says why smallness on this proxy rules the danger out"
-        elif request.now >= observation.precursor.ends:
-            yield "V1", f"the precursor argument ended on {observation.precursor.ends:%Y-%m-%d}"
+        fault = argument_fault(observation.precursor, request.now)
+        if fault:
+            yield "V1", fault
     floor = request.policy.evaluation.evaluations[observation.evaluation].coverage_floor
     if table.coverage < floor:
         yield "E2", f"coverage is {round_down(table.coverage)} of the registered attempts, below the floor {floor}"
@@ -608,6 +608,7 @@ def _result(
             *_not_tested(observation, table, bounds, ratio),
             ladder_told(_efforts(request, observation, pool)),
             *_flags_told(request, observation),
+            *rests_elsewhere(None if isinstance(observation, ExistenceObservation) else observation.precursor),
         ),
     )
 
@@ -676,11 +677,7 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
     amount = reserve.horizon if isinstance(observation, HorizonObservation) else reserve.rate
     yield f"blind-spot reserve {amount}, set by {reserve.set_by}: {reserve.reason}"
     if observation.precursor:
-        yield f"precursor argument of {observation.precursor.author}: {observation.precursor.argument}"
-        reference = observation.precursor.reference
-        if reference:
-            found = f"{reference.assessed_by} found: {reference.finding} ({reference.source})"
-            yield f"it rests on another model, {reference.model}, until {reference.until:%Y-%m-%d}; {found}"
+        yield from argument_words(observation.precursor)
     if bounds.envelope:
         yield f"envelope: {bounds.envelope}"
     if bounds.estimator.startswith("overdispersed"):

@@ -114,6 +114,8 @@ class Request:
     Attributes:
         ancestors: subjects of the parents and teachers, transitively (S2).
         suites: by name; a suite that is absent or unreadable is not in the mapping.
+        effective_compute: the subject's, no less than that of anything it descends from or than the record has ever
+            said; None as soon as one of these is unknown (S4).
         context: digest of the ancestors' entries and of every configuration.
         remembered_within: configurations that the record says were contained in this one (S2).
         abandoned: by evaluation, registered plans without any run; those without a valid one come to them (E4).
@@ -137,6 +139,7 @@ class Request:
     runs: tuple[RecordedRun, ...]
     suites: Mapping[str, RegisteredSuite]
     now: datetime
+    effective_compute: Compute | None = None
     context: Digest | None = None
     remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)

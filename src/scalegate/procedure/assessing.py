@@ -121,6 +121,7 @@ def requests(
             events=_endings(workspace.view, entry.model.subject, subjects),
             checks=_checks(workspace, entry.model.subject),
             now=now,
+            effective_compute=_whole_compute(workspace, entry.model, subjects),
             context=_context(workspace, _with_controls(workspace, families, controls)),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
             efforts=tuple(_efforts(workspace)),
@@ -379,6 +380,19 @@ def _compute(view: RecordView, model: Model, asked: Compute | None, permission: 
     if known is None or compute_untold(view, model.subject):
         return None
     return max(c for c in (known, asked, reached_compute(view, model.subject)) if c is not None)
+
+
+def _whole_compute(workspace: Workspace, model: Model, ancestors: Collection[str]) -> Compute | None:
+    """Effective compute for a cap: never less than that of anything it descends from, or than the record has said (S4).
+
+    None as soon as the model's own or an ancestor's is unknown; an ancestor that only the record remembers is unknown.
+    """
+    stated = [e.model for e in workspace.models.values() if e.model.subject in {model.subject, *ancestors}]
+    known = [_compute(workspace.view, one, None, Permission.STORE) for one in stated]
+    run = [r.effective_compute for r in workspace.view.runs if r.subject == model.subject and r.effective_compute]
+    if None in known or not set(ancestors) <= {one.subject for one in stated}:
+        return None
+    return max([*(c for c in known if c is not None), *run], default=None)
 
 
 # ------------------------------------------------------------------------------------ procedures

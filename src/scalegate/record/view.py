@@ -22,7 +22,7 @@ from scalegate.decision.dossier import (
     Waiver,
 )
 from scalegate.evidence.flag import FlagCheck
-from scalegate.policy.document import Permission
+from scalegate.policy.document import ComputeObservation, Permission
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.entry import Disposition, Entry, FlagDisposed, PlanRegistered, PolicyAdopted, Resumed, RunIngested
 from scalegate.record.happening import EVERYTHING, Event, TrainingProgress
@@ -175,8 +175,16 @@ def add(view: RecordView, logged: Logged) -> None:
             view.evidence_index = logged.index
         case TrainingProgress() as body:
             view.progress.append(body)
+            if _reads_compute(view):
+                view.evidence_index = logged.index
         case _:
             pass
+
+
+def _reads_compute(view: RecordView) -> bool:
+    """Whether the policy in force has a cap on effective compute: then what a run has reached is evidence (S4)."""
+    limits = view.policy.document.limits.values() if view.policy else ()
+    return any(isinstance(o, ComputeObservation) for limit in limits for o in limit.observations.values())
 
 
 def _add_to_ledger(view: RecordView, index: int, item: LedgerItem) -> None:
