@@ -11,7 +11,8 @@ from datetime import datetime
 
 from scalegate.assessment.compute_cap import cap_on_compute
 from scalegate.assessment.danger import bears, contained, remembered, stands, words
-from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
+from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe
+from scalegate.assessment.pool import pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.estimate.combine import HIGHEST_UPPER, INTERSECTION_UNION
 from scalegate.evidence.configuration import contains, untested_combinations
@@ -21,6 +22,7 @@ from scalegate.policy.document import (
     ExistenceObservation,
     HorizonObservation,
     Observation,
+    ProgressObservation,
     RateObservation,
     evaluation_of,
 )
@@ -133,7 +135,7 @@ def _least_cap(caps: list[Compute | None]) -> Compute | None:
 def _observation(request: Request, memo: Memo, limit: str, name: str, observation: Observation) -> Observed:
     if isinstance(observation, ComputeObservation):
         return cap_on_compute(request, name, observation)
-    if not isinstance(observation, (RateObservation, HorizonObservation, ExistenceObservation)):
+    if not isinstance(observation, (RateObservation, HorizonObservation, ExistenceObservation, ProgressObservation)):
         return _not_supported(name, observation)
     own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
     parents = [r for r in request.runs if r.subject in request.ancestors and _bears(r, observation)]
@@ -279,7 +281,6 @@ def _within(request: Request, recorded: RecordedRun) -> bool:
 _NOT_ASSESSED = {
     "judgement": "a signed judgement is",
     "difference": "a difference between arms is",
-    "rate_of_progress": "a rate of progress is",
     "stated": "a test without what would decide it is",
 }
 

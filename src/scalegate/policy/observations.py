@@ -55,7 +55,7 @@ def observation_refusals(document: PolicyDocument) -> Iterator[Objection]:
         if not isinstance(observation, (ExistenceObservation, JudgementObservation, StatedObservation)):
             yield from _lines(path, observation)
         if isinstance(observation, ProgressObservation):
-            yield from _progress(path, observation)
+            yield from _progress(document, path, observation)
         if isinstance(observation, StatedObservation):
             what = f"nothing would decide this test: {observation.missing}"
             mend = "write success_rate, mean_score or time_horizon with its levels, shift and argument; or judgement"
@@ -125,7 +125,12 @@ def _precursor(
         yield Objection(path=path, what=what, mend="add precursor: (argument, author, expires)", rule="V1")
 
 
-def _progress(path: Path, observation: ProgressObservation) -> Iterator[Objection]:
+def _progress(document: PolicyDocument, path: Path, observation: ProgressObservation) -> Iterator[Objection]:
+    every = [o for limit in document.limits.values() for o in limit.observations.values()]
+    if not any(isinstance(o, HorizonObservation) and o.evaluation == observation.evaluation for o in every):
+        what = "no task-length limit reads this evaluation, so nothing says which slopes and which shift bound a length"
+        mend = "add a time_horizon observation of it to a limit; relied_on: false is enough"
+        yield Objection(path=(*path, "evaluation"), what=what, mend=mend, rule="B5")
     if observation.generations < LEAST_GENERATIONS:
         what = f"{observation.generations} generations have no rate of progress that could be bounded"
         yield Objection(path=(*path, "generations"), what=what, mend=f"write {LEAST_GENERATIONS} or more", rule="B3")
