@@ -502,7 +502,7 @@ def needed(field: Field[Any]) -> str:
     """Whether a field has to be written, and what holds when it is not."""
     if field.default is MISSING and field.default_factory is MISSING:
         return "yes"
-    if field.default in (None, (), ""):
+    if field.default in (MISSING, None, (), ""):
         return "no"
     default = field.default.value if isinstance(field.default, Enum) else str(field.default).lower()
     return f"no: `{default}`"

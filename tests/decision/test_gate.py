@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scalegate.decision.decision import Decision, Question
+from scalegate.decision.decision import Decision, Ground, Question
 from scalegate.decision.dossier import AlertCase, Approver, Dossier, DutyDone, Pause, ScopeFinding
 from scalegate.decision.gate import decide
 from scalegate.policy.document import FirstAssessment, Permission, PolicyDocument, Standing
@@ -162,6 +162,18 @@ def test_D2_a_crossing_with_nothing_tied_to_the_permission_holds() -> None:
 def test_V6_an_alert_allows_no_widening_and_what_was_granted_may_go_on() -> None:
     assert rules(ask(kinds={"low": K.ALERT}, asked=question(widening=True))) == ["V6"]
     assert ask(kinds={"low": K.ALERT}).granted
+
+
+def test_V6_an_alert_allows_something_new_where_a_crossing_would() -> None:
+    new, stated = question(widening=True), (risk_statement("low"),)
+    assert ask(kinds={"low": K.NOT_RULED_OUT}, asked=new, risk_statements=stated).granted
+    granted = ask(kinds={"low": K.ALERT}, asked=new, risk_statements=stated)
+    assert granted.granted
+    assert {r.ground for r in granted.rests_on} >= {Ground.PROTECTION, Ground.RISK_STATEMENT}
+    assert granted.lapses_at is not None
+    bare = tuple(a for a in dossier().attestations if a.protection not in ("filter", "watch"))
+    assert rules(ask(kinds={"low": K.ALERT}, asked=new, risk_statements=stated, attestations=bare)) == ["V6"]
+    assert rules(ask(kinds={"last": K.ALERT}, asked=new, risk_statements=(risk_statement("last"),))) == ["V6"]
 
 
 def test_V6_an_alert_counts_as_crossed_when_a_duty_is_late() -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from record.samples import BODIES, NOON, SUBJECT, digest, entry, ident
+from scalegate.decision.decision import Decision, Ground, RestsOn
 from scalegate.record.entry import Body, EntryKind, PlanRegistered, RunIngested
-from scalegate.record.view import Logged, RecordView, view_of
+from scalegate.record.view import Logged, RecordView, question_for, view_of
 from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
 
 RUN = BODIES[EntryKind.RUN_INGESTED]
@@ -55,6 +56,34 @@ def test_a_danger_that_no_observation_carries_is_kept_without_one() -> None:
 def test_the_time_of_a_runs_entry_is_known() -> None:
     view = viewed((EntryKind.RUN_INGESTED, RUN))
     assert view.run_times == {RUN.address: entry(EntryKind.RUN_INGESTED).head.issued_at}
+
+
+DECISION = BODIES[EntryKind.DECISION]
+assert isinstance(DECISION, Decision)
+
+
+def asks_for_something_new(view: RecordView) -> bool:
+    asked = DECISION.question
+    names = (
+        "model",
+        "subject",
+        "opaque",
+        "configuration",
+        "permission",
+        "mode",
+        "effective_compute",
+        "as_of",
+        "policy",
+    )
+    return question_for(view, **{name: getattr(asked, name) for name in names}).widening
+
+
+def test_V6_a_grant_that_stood_on_protections_makes_nothing_old() -> None:
+    granted = replace(DECISION, granted=True, blockers=(), rests_on=())
+    guarded = replace(granted, rests_on=(RestsOn(ground=Ground.RISK_STATEMENT, id="low", what="stated"),))
+    assert not asks_for_something_new(viewed((EntryKind.DECISION, granted)))
+    assert asks_for_something_new(viewed((EntryKind.DECISION, guarded)))
+    assert asks_for_something_new(viewed((EntryKind.DECISION, replace(granted, granted=False))))
 
 
 PLAN = BODIES[EntryKind.PLAN_REGISTERED]

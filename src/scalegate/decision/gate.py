@@ -30,7 +30,7 @@ def decide(policy: PolicyDocument, question: Question, dossier: Dossier) -> Deci
     - L1, L2 every rung that counts as crossed asks for its own protections; a hard stop holds whatever they are.
     - D2  a crossed limit with nothing tied to the permission holds.
     - D14 a crossed limit needs a risk statement in force before a grant.
-    - V6  an alert allows no widening, and counts as crossed when a duty is late.
+    - V6  an alert allows no widening unless a crossing would be granted, and counts as crossed when a duty is late.
     - D4, D5 TRAIN is granted up to the next due point and not past it.
     - D7  RELEASE_WEIGHTS: not supported yet, so it is held.
     - D12 a waiver never removes a blocker: where every blocker is under one, the decision is held and waived.
@@ -141,9 +141,14 @@ def _limit(policy: PolicyDocument, state: GateState, limit: LimitState) -> Itera
         return  # D4: leased up to the first due point without evidence; no waiver is needed for it
     if limit.crossed:
         yield from _crossed(policy, state, limit)
-    elif limit.kind is VerdictKind.ALERT and state.widening and state.permission in _WIDENED:
-        why = "an alert stands: no mode or configuration that was not granted before"
+    elif _widens_under_alert(state, limit) and any(_crossed(policy, state, limit)):
+        why = "an alert stands, and a crossing would hold: no mode or configuration that was not granted before"
         yield Blocker(rule="V6", why=why, limit=limit.limit, cleared_by=(policy.accountability.evaluators,))
+
+
+def _widens_under_alert(state: GateState, limit: LimitState) -> bool:
+    """Something new is asked under an alert: granted only where a crossing would be (V6, law 2; ADR 0026)."""
+    return limit.kind is VerdictKind.ALERT and state.widening and state.permission in _WIDENED
 
 
 def _crossed(policy: PolicyDocument, state: GateState, limit: LimitState) -> Iterator[Blocker]:
@@ -215,7 +220,7 @@ def _rests_on_limit(state: GateState, limit: LimitState, dossier: Dossier) -> It
         yield RestsOn(ground=Ground.VERDICT, id=limit.limit, what=limit.kind.value, digest=digest, until=until)
         if not limit.crossed:
             yield from _assumptions(limit, verdict)
-    if limit.crossed:
+    if limit.crossed or _widens_under_alert(state, limit):
         for protection in limit.protections:
             yield from _rests_on_protection(protection, dossier)
         if limit.risk_stated_until:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from scalegate.decision.decision import Decision, Question
+from scalegate.decision.decision import Decision, Ground, Question
 from scalegate.decision.dossier import (
     AlertCase,
     Attestation,
@@ -373,9 +373,14 @@ def question_for(
 
 
 def _granted_before(view: RecordView, subject: str, configuration: str, permission: Permission, mode: str) -> bool:
+    """Granted on no protection that a crossing asks for: those would be asked for no more (V6, ADR 0026)."""
     asked = (subject, configuration, permission, mode)
-    granted = (d.question for _, _, d in view.decisions if d.granted)
+    granted = (d.question for _, _, d in view.decisions if d.granted and not _rests_on_risk(d))
     return any((q.subject, q.configuration, q.permission, q.mode) == asked for q in granted)
+
+
+def _rests_on_risk(decision: Decision) -> bool:
+    return any(r.ground is Ground.RISK_STATEMENT for r in decision.rests_on)
 
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
