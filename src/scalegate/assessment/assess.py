@@ -11,6 +11,7 @@ from datetime import datetime
 
 from scalegate.assessment.compute_cap import cap_on_compute
 from scalegate.assessment.danger import bears, contained, remembered, stands, words
+from scalegate.assessment.escalation import escalations
 from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe
 from scalegate.assessment.pool import pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
@@ -88,6 +89,7 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         within=tuple(Identifier(c) for c in sorted(contained(request))),
         rules=("V8",) if forgotten else _with_rules(governing, relied_on),
         reasons=tuple(dict.fromkeys(forgotten)) or (governing.reasons if governing else ()),
+        escalations=escalations(request, limit),
     )
 
 
