@@ -4,7 +4,8 @@
 
 True task lengths are given; tasks of eight families have lengths from 1 to 1,024 minutes, slope 0.8, deviation between
 families 0.5; the envelope is 0.6 to 1.2 and 0.5. What must be covered is the greatest slope of the true lengths over
-the trailing windows. Bounds are one-sided at 0.05, without shift and reserve; shown is the median bound, as a factor a year.
+the trailing windows. Bounds are one-sided at 0.05, without shift and reserve; shown is the median bound, as a factor a
+year.
 """
 
 from __future__ import annotations

@@ -80,13 +80,15 @@ def test_a_larger_number_in_models_yaml_makes_the_recorded_verdict_anew(capped: 
     assert ask(capped, "gate STORE --model frontier-1")[0] == 0
 
 
-def test_S4_what_a_model_descends_from_counts_with_it(capped: Path) -> None:
+@pytest.mark.parametrize(("parent", "status"), [("unknown", 1), ("1e24 FLOP", 0), ("2e26 FLOP", 1)])
+def test_S4_what_a_model_descends_from_counts_with_it(capped: Path, parent: str, status: int) -> None:
     models = capped / "models.yaml"
     before = models.read_text(encoding="utf-8")
+    own, theirs = "    effective_compute: 3e24 FLOP", "effective_compute: unknown"
+    child = before.replace(own, f"    parents: [vendor-model]\n{own}").replace(theirs, f"effective_compute: {parent}")
     try:
-        compute = "    effective_compute: 3e24 FLOP"
-        models.write_text(before.replace(compute, f"    parents: [vendor-model]\n{compute}"), "utf-8")
-        assert ask(capped, "gate STORE --model frontier-1 --dry-run")[0] == 1
+        models.write_text(child, "utf-8")
+        assert ask(capped, "gate STORE --model frontier-1 --dry-run")[0] == status
     finally:
         models.write_text(before, "utf-8")
 
