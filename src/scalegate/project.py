@@ -21,7 +21,7 @@ from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
 from scalegate.adapters.scribe import LogScribe
 from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
-from scalegate.adapters.yaml_scan import MAX_BYTES, locate, read_yaml
+from scalegate.adapters.yaml_scan import MAX_BYTES, YamlDocument, locate, read_yaml
 from scalegate.assessment.request import RegisteredSuite
 from scalegate.decision.dossier import Approver
 from scalegate.errors import Finding, InputError, RecordError, UsageError
@@ -42,14 +42,20 @@ if TYPE_CHECKING:
     from scalegate.decision.decision import Decision
     from scalegate.evidence.flag_measurement import Measurement
     from scalegate.evidence.parsed_run import Labels, ParsedSource
+    from scalegate.policy.published import PublishedPolicy, Source
     from scalegate.procedure.acts import Acts
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
     from scalegate.procedure.owing import Owing
+    from scalegate.procedure.policy_source import PolicySource
     from scalegate.procedure.verifying import Verification
+    from scalegate.publication.comparison import Comparison
     from scalegate.publication.foot import RecordFoot
     from scalegate.publication.page import DecisionPage, ReportPage
+
+CATALOGUE = "catalogue:"
+"""What stands before an id of the catalogue where a path could stand too."""
 
 
 def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None = None) -> PolicyFile:
@@ -71,6 +77,66 @@ def read_policy_file(path: str | Path, suites: dict[str, RegisteredSuite] | None
     reading = parse_policy(document.data, lambda faults: locate(faults, document.spans, place.name), ranges or None)
     digest = digest_of_value(reading.document) if reading.document else None
     return PolicyFile(document=reading.document, digest=digest, findings=reading.findings, remarks=reading.remarks)
+
+
+def read_policy_source(asked: str) -> PolicySource:
+    """A policy to look at: a policy file, a file of a published policy, or one of the catalogue.
+
+    Args:
+        asked: a path, `catalogue:ID`, or an id of the catalogue where no such file lies.
+
+    Raises:
+        UsageError: neither a file nor in the catalogue.
+        InputError: a published policy is wrong.
+    """
+    from scalegate.adapters.catalogue_files import catalogue_ids, read_catalogue
+    from scalegate.policy.published_file import is_published
+    from scalegate.procedure.policy_source import PolicySource, published_source
+
+    name, place = asked.removeprefix(CATALOGUE), Path(asked)
+    if name != asked or (name in catalogue_ids() and not place.exists()):
+        return published_source(asked, f"{name}.yaml", _published(read_catalogue(name), f"{name}.yaml"))
+    if not place.exists():
+        mend = f"give a policy file, or one of {', '.join(catalogue_ids())}"
+        raise UsageError(Finding(what=f"{asked[:80]!r} is no file, and not in the catalogue", mend=mend))
+    file = read_policy_file(place)
+    document = None if file.document else _scanned(place)
+    if document is not None and is_published(document.data):
+        return published_source(asked, place.name, _published(document, place.name))
+    return PolicySource(id=asked, file=file)
+
+
+def published_policies() -> dict[str, Source]:
+    """The source of every published policy of the catalogue, by id."""
+    from scalegate.adapters.catalogue_files import catalogue_ids, read_catalogue
+
+    return {name: _published(read_catalogue(name), f"{name}.yaml").source for name in catalogue_ids()}
+
+
+def _published(document: YamlDocument, name: str) -> PublishedPolicy:
+    from scalegate.policy.published_file import parse_published
+
+    return parse_published(document.data, lambda faults: locate(faults, document.spans, name))
+
+
+def write_comparison(page: Comparison, place: Path) -> None:
+    """Write policies side by side as one self-contained HTML file.
+
+    Raises:
+        UsageError: the extra `report` is missing.
+        OSError: the file cannot be written.
+    """
+    from scalegate.adapters.comparison_page import write_comparison as write
+
+    write(page, place)
+
+
+def _scanned(place: Path) -> YamlDocument | None:
+    """A file that was found unreadable as a policy; None where it is no YAML either."""
+    try:
+        return read_yaml(read_plain(place, MAX_BYTES), place.name)
+    except (InputError, OSError):
+        return None
 
 
 class Project:
@@ -609,4 +675,13 @@ def _person(policy: PolicyDocument, principal: Identifier, role: str) -> Approve
     return Approver(principal=principal, role=Identifier(role or held[0]))
 
 
-__all__ = ["InitialisedProject", "Project", "RecordError", "init_project", "open", "open_project", "read_policy_file"]
+__all__ = [
+    "InitialisedProject",
+    "Project",
+    "RecordError",
+    "init_project",
+    "open",
+    "open_project",
+    "read_policy_file",
+    "read_policy_source",
+]

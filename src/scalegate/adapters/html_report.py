@@ -29,25 +29,30 @@ def format_report(page: ReportPage) -> str:
     Raises:
         UsageError: when the extra `report` is not installed.
     """
-    from_template = _environment().get_template("report.html.jinja")
+    from_template = environment().get_template("report.html.jinja")
     return from_template.render(page=page, over_time=over_time, in_rows=in_rows)
 
 
 def write_report(page: ReportPage, path: Path) -> None:
-    """Write the document beside its place and rename it, so that a reader never meets half a page."""
-    text = format_report(page)
+    """Write the document; a reader never meets half a page."""
+    write_html(format_report(page), path)
+
+
+def write_html(text: str, path: Path) -> None:
+    """Write a document beside its place and rename it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_text(text, encoding="utf-8")
     aside.replace(path)
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of this package: strict about names, everything escaped. Raises UsageError without the extra."""
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
         raise _missing() from None
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -55,9 +60,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["n"] = _coordinate
-    environment.filters["capfirst"] = _capfirst
-    return environment
+    made.filters["n"] = _coordinate
+    made.filters["capfirst"] = _capfirst
+    return made
 
 
 def _missing() -> UsageError:

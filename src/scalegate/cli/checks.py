@@ -14,13 +14,13 @@ from scalegate.errors import Finding
 @policy_app.command()
 def check(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(help="A policy file; the project's if not given.")] = "",
+    file: Annotated[str, typer.Argument(help="A policy file or catalogue:ID; the project's if not given.")] = "",
 ) -> int:
     """Find everything that is wrong with a policy file, and say what follows from it."""
-    from scalegate.project import read_policy_file, read_project_policy
+    from scalegate.project import read_policy_source, read_project_policy
 
     options: Context = context.obj
-    found = read_policy_file(file) if file else read_project_policy(options.project or None)
+    found = read_policy_source(file).file if file else read_project_policy(options.project or None)
     readable = found.document is not None
     adoptable = readable and not found.findings
     if options.as_json:

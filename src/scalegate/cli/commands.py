@@ -6,6 +6,6 @@ procedure, and prints: JSON to standard output, or a screen. Heavy modules are i
 
 from __future__ import annotations
 
-from scalegate.cli import acts, answers, checks, evidence, flags, power, running
+from scalegate.cli import acts, answers, checks, comparing, evidence, flags, power, running
 
-__all__ = ["acts", "answers", "checks", "evidence", "flags", "power", "running"]
+__all__ = ["acts", "answers", "checks", "comparing", "evidence", "flags", "power", "running"]

@@ -24,6 +24,7 @@ from scalegate.policy.remarks import remarks
 from scalegate.shape import Fault, Path, ShapeError, decode
 
 SCHEMA = "scalegate.policy/1"
+_PUBLISHED = "scalegate.published-policy/"
 
 Locate = Callable[[tuple[Fault, ...]], tuple[Finding, ...]]
 """Gives each fault its place in the text: one finding for each fault."""
@@ -78,6 +79,11 @@ def _other_version(data: object) -> Fault | None:
     schema = data.get("schema") if isinstance(data, dict) else None
     if not isinstance(schema, str) or schema == SCHEMA or not schema.startswith("scalegate."):
         return None
+    if schema.startswith(_PUBLISHED):
+        what = f"{schema[:80]} is a published policy: it can be compared, and is never adopted"
+        return Fault(
+            path=("schema",), what=what, mend="scalegate policy compare; a policy of your own has another schema"
+        )
     what = f"this program reads {SCHEMA}, not {schema[:80]}"
     return Fault(path=("schema",), what=what, mend=f"write {SCHEMA}, or use a program that reads {schema[:80]}")
 
