@@ -51,6 +51,9 @@ def test_a_small_model_is_cleared_by_its_compute_without_any_run(capped: Path) -
     said = json.dumps(decision)
     assert "stated, not measured" in said
     assert "no capability was measured" in said
+    ((_, screen),) = shell(capped, capped.parent / "home", ["scalegate assess --no-record --model frontier-1"])
+    assert "Asked about, never tested: agent-1m" in screen
+    assert "Tested: only" not in screen
 
 
 def test_unknown_compute_is_held_at_the_hard_stop(capped: Path) -> None:
