@@ -707,21 +707,25 @@ def simulation_asked(
     )
 
 
-def init_project(folder: Path, origin: str = "") -> InitialisedProject:
+def init_project(folder: Path, origin: str = "", template: str = "") -> InitialisedProject:
     """Make the key, the trust root and the empty record of a project, and sample files where there are none.
 
     Raises:
-        UsageError: `origin` is not the one of the project's settings.
+        UsageError: `origin` is not the one of the project's settings, or `template` is none, or comes too late.
         InputError: it is no origin, a record is there already, or the folder or the key cannot be made.
     """
+    from scalegate.adapters.template import FRONTIER, TEMPLATES, write_template
+
     root = folder.resolve()
+    if template and template not in TEMPLATES:
+        raise UsageError(f"{template!r} is no template: write one of {', '.join(TEMPLATES)}")
+    if template and (root / FILE).exists():
+        raise UsageError(f"{FILE} is there already: --template is for a new project")
     try:
         if not (root / FILE).exists():
-            from scalegate.adapters.template import write_template
-
             named = parse_origin(origin or _demo_origin(root.name))  # before anything is written
             root.mkdir(parents=True, exist_ok=True)
-            write_template(root, named)
+            write_template(root, named, template=template or FRONTIER)
     except OSError as error:
         what = f"a project cannot be made here: {error.strerror}"
         raise InputError(Finding(where=str(root), what=what, mend="give a folder that can be written to")) from None

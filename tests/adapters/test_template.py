@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite
-from scalegate.adapters.template import FRONTIER, write_template
-from scalegate.errors import InputError
+from scalegate.adapters.template import TEMPLATES, template_files, write_template
+from scalegate.errors import InputError, UsageError
 from scalegate.project import init_project, read_policy_file
 
 DAY = date(2026, 3, 31)
@@ -18,10 +18,10 @@ DAY = date(2026, 3, 31)
 NOT_CHOSEN = ("schema:", "version:", "renewals:")
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sample")
-    write_template(root, "sample.demo", DAY)
+@pytest.fixture(scope="module", params=sorted(TEMPLATES))
+def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp(request.param)
+    write_template(root, "sample.demo", DAY, template=request.param)
     return root
 
 
@@ -42,7 +42,17 @@ def test_everything_is_there_under_its_own_name(sample: Path) -> None:
 
 def test_no_file_of_the_package_is_hidden() -> None:
     """Hidden files are left out by packers and read by git: they get their dot when they are copied."""
-    assert not [path for path in FRONTIER.rglob("*") if path.name.startswith(".")]
+    for template in TEMPLATES:
+        assert not [name for name in template_files(template) if any(part.startswith(".") for part in name.parts)]
+
+
+def test_templates_share_what_is_equal() -> None:
+    """A copy would drift: each alternative holds only what differs from the first."""
+    base = {name: path.read_bytes() for name, path in template_files("frontier").items()}
+    for template in ("follower", "compute-capped"):
+        own = {n: p for n, p in template_files(template).items() if p.parent.name == template}
+        assert [n.name for n in own] == ["policy.yaml"]
+        assert all(path.read_bytes() != base.get(name) for name, path in own.items())
 
 
 def test_dates_count_from_the_day_of_the_copy(sample: Path) -> None:
@@ -73,6 +83,24 @@ def test_what_is_made_up_says_so(sample: Path) -> None:
     notes = re.findall(r'note: "(.*)"', (sample / "attestations.yaml").read_text(encoding="utf-8"))
     assert notes
     assert all(note.startswith("MADE UP") for note in notes)
+
+
+@pytest.mark.parametrize(("template", "title"), [("", "Sample policy, made up"), ("follower", "of a follower")])
+def test_a_new_project_begins_from_the_template_that_is_asked_for(
+    template: str, title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "keys"))
+    monkeypatch.delenv("SCALEGATE_KEY_FILE", raising=False)
+    init_project(tmp_path / "new", "", template)
+    assert title in (tmp_path / "new" / "policy.yaml").read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="for a new project"):
+        init_project(tmp_path / "new", "", "frontier")
+
+
+def test_an_unknown_template_names_those_there_are_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="frontier, follower, compute-capped"):
+        init_project(tmp_path / "new", "", "boundary")
+    assert not (tmp_path / "new").exists()
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assessment.test_assess import crossed, kind, verdict_of
 from evidence_world import TASKS, attempts, recorded, relaxed, request, run
-from scalegate.assessment.observe import pools_of
+from scalegate.assessment.pool import pools_of
 from scalegate.assessment.request import RecordedRun, Request
 from scalegate.evidence.run import Allowed, LogHeader, Status
 from scalegate.policy.document import Relaxable

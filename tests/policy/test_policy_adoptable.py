@@ -33,10 +33,16 @@ def changed(changes: Changes) -> PolicyDocument:
         if value is DROP:
             del place[last]
         elif isinstance(place, list) and last == len(place):
-            place.append(value)
+            place.append(copy.deepcopy(value))
         else:
-            place[last] = value
-    return decode(PolicyDocument, data)
+            place[last] = copy.deepcopy(value)
+    return decode(PolicyDocument, _without_none(data))
+
+
+def _without_none(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {k: _without_none(v) for k, v in data.items() if v is not None}
+    return [_without_none(v) for v in data] if isinstance(data, list) else data
 
 
 def check(changes: Changes, path: str, words: str, rule: str = "") -> None:
@@ -68,6 +74,46 @@ JUDGEMENT = {
     "relied_on": "true", "may_clear": "true", "expires_after": "3 months",
 }  # fmt: skip
 LIMIT = {"title": "Lone", "capability": "Stands alone.", "observations": {"one": EXISTENCE}}
+
+DROPPED = None  # a key that is left out of a part written out whole
+PRECURSOR = MINIMAL["limits"]["first"]["observations"]["rate"]["precursor"]
+CAP = {
+    "measure": "effective_compute", "relied_on": "true", "limit": "1e25 FLOP", "alert": "1e24 FLOP",
+    "precursor": PRECURSOR,
+}  # fmt: skip
+PACE = {
+    "measure": "rate_of_progress", "evaluation": "exam", "direction": "rule_out_proxy", "relied_on": "true",
+    "success": "0.5", "generations": "3", "limit": "16x", "alert": "8x", "alpha_lower": "0.05", "alpha_upper": "0.05",
+    "precursor": PRECURSOR,
+}  # fmt: skip
+STATED = {"measure": "stated", "test": "A test", "criterion": "half of it", "missing": "levels, shift"}
+REFERENCE = {
+    "model": "Rival 3", "assessed_by": "An institute", "finding": "No help.", "source": "Its report",
+    "until": "2026-12-31",
+}  # fmt: skip
+REACHED = {"model": "ours", "on": "2026-01-01", "statement": "Its report says so."}
+QUIZ = {**MINIMAL["evaluation"]["evaluations"]["exam"], "screens": "exam", "escalates_at": "0.2"}
+SHOWINGS = (
+    "others_are_the_risk", "avenues_exhausted", "public_statement", "authorities_told", "absolute_risk_stated"
+)  # fmt: skip
+CLAUSE: dict[str, Any] = {
+    "text": "If others race.", "quorum": {"number": "2", "of": ["board"], "outside_key": "true"},
+    "preconditions": [{"showing": s, "how": "In writing.", "role": "officer"} for s in SHOWINGS],
+    "expires_after": "30 days",
+}  # fmt: skip
+ACTION = {"id": "stop-api", "when": "danger_shown", "what": "Stop serving it.", "role": "officer", "within": "1 days"}
+PROMISE = {
+    "text": "We publish it.", "component": "accountability", "owner": "officer", "every": "12 months",
+    "evidence": "the page",
+}  # fmt: skip
+WATCHED = {
+    "title": "Persuasion", "why": "It grows.", "no_limit_because": "Nobody can measure it.",
+    "becomes_a_limit_when": "somebody can", "role": "officer", "review_every": "6 months",
+}  # fmt: skip
+ENTRY: dict[str, Any] = {
+    "version": "1.0.0", "published": "2026-01-01",
+    "changes": [{"at": ["limits.first"], "what": "First version.", "why": "There was none."}],
+}  # fmt: skip
 
 REFUSALS: list[tuple[Changes, str, str, str]] = [
     # L1, L3 and invariant 5: ladders
@@ -168,6 +214,92 @@ REFUSALS: list[tuple[Changes, str, str, str]] = [
      "evaluation.relaxations[1]", "relaxed twice", ""),
     ({"evaluation.evaluations.exam.success_score": "unbounded"},
      "evaluation.evaluations.exam.success_score", "without end", ""),
+    # caps on compute, rates of progress, tests that nothing decides, references
+    ({"limits.first.observations.cap": {**CAP, "precursor": DROPPED}},
+     "limits.first.observations.cap", "add precursor", "V1"),
+    ({"limits.first.observations.cap": {**CAP, "alert": "1e25 FLOP"}},
+     "limits.first.observations.cap.alert", "not below the limit 1e25 FLOP", "L4"),
+    ({"limits.first.observations.pace": {**PACE, "generations": "2"}},
+     "limits.first.observations.pace.generations", "write 3 or more", "B3"),
+    ({"limits.first.observations.pace": {**PACE, "success": "1.0"}},
+     "limits.first.observations.pace.success", "success probability", "B5"),
+    ({"limits.first.observations.pace": {**PACE, "alpha_upper": "0.7"}},
+     "limits.first.observations.pace.alpha_upper", "a level of 0.7", "B1"),
+    ({"limits.first.observations.pace": {**PACE, "alert": "16x"}},
+     "limits.first.observations.pace.alert", "not below the limit 16x", "L4"),
+    ({"limits.first.observations.pace": {**PACE, "precursor": DROPPED}},
+     "limits.first.observations.pace", "add precursor", "V1"),
+    ({"limits.first.observations.pace": {**PACE, "evaluation": "exom"}},
+     "limits.first.observations.pace.evaluation", "did you mean 'exam'?", ""),
+    ({"limits.first.observations.pace": {**PACE, "evaluation": "quiz"},
+      "evaluation.evaluations.quiz": MINIMAL["evaluation"]["evaluations"]["exam"]},
+     "limits.first.observations.pace.evaluation", "no task-length limit reads this evaluation", "B5"),
+    ({"limits.first.observations.named": STATED},
+     "limits.first.observations.named", "nothing would decide this test: levels, shift", "invariant 5"),
+    ({f"{RATE}.precursor.reference": {**REFERENCE, "finding": " "}},
+     f"{RATE}.precursor.reference.finding", "says nothing", ""),
+    # limits that were reached
+    ({"limits.first.reached": REACHED, "limits.last.reached": REACHED},
+     "threat_models.harm.ladder", "nothing ahead of the models is defined", "L1"),
+    ({"limits.last.reached": REACHED}, "threat_models.harm.ladder[1]", "a limit below it has not", "L1"),
+    # threat actors of security
+    ({"protections.measures.locks.actors": {"in_scope": []}},
+     "protections.measures.locks.actors.in_scope", "security against nobody", "invariant 5"),
+    ({"protections.measures.locks.actors": {"in_scope": ["thieves", "states"], "out_of_scope": ["states"]}},
+     "protections.measures.locks.actors", "states is in scope and out of scope", ""),
+    ({"protections.measures.locks.family": "control", "protections.measures.locks.actors": {"in_scope": ["thieves"]}},
+     "protections.measures.locks.actors", "family is control", ""),
+    # screens
+    ({"evaluation.evaluations.exam.screens": "quiz"}, "evaluation.evaluations.exam", "a screen needs both", "V2"),
+    ({"evaluation.evaluations.exam.escalates_at": "0.2"}, "evaluation.evaluations.exam", "a screen needs both", "V2"),
+    ({"evaluation.evaluations.quiz": {**QUIZ, "escalates_at": "1.0"}},
+     "evaluation.evaluations.quiz.escalates_at", "no result but certainty", "V2"),
+    ({"evaluation.evaluations.quiz": {**QUIZ, "screens": "exan"}},
+     "evaluation.evaluations.quiz.screens", "did you mean 'exam'?", "V2"),
+    # quorums and roles that are kept apart
+    ({"response.deletion": {"number": "2", "of": ["board"], "without": ["bored"]}},
+     "response.deletion.without[0]", "did you mean 'board'?", ""),
+    ({"response.deletion": {"number": "3", "of": ["board"], "without": ["officer"]},
+      "roles.officer.holders": ["ann"]}, "response.deletion.number", "2 distinct holders that count", "invariant 5"),
+    ({"accountability.separations": [{"one": "board", "other": "board", "why": "A slip."}]},
+     "accountability.separations[0]", "separated from itself", ""),
+    ({"accountability.separations": [{"one": "board", "other": "evaluators", "why": "Who decides does not assess."}],
+      "roles.evaluators.holders": ["ann", "eva"]},
+     "accountability.separations[0]", "ann holds both board and evaluators: Who decides", "invariant 5"),
+    ({"accountability.separations": [{"one": "board", "other": "evalators", "why": "A slip."}]},
+     "accountability.separations[0].other", "did you mean 'evaluators'?", ""),
+    # the competitor clause
+    ({"response.competitor_clause": {**CLAUSE, "preconditions": CLAUSE["preconditions"][1:]}},
+     "response.competitor_clause.preconditions", "without showing others_are_the_risk", "D13"),
+    ({"response.competitor_clause": CLAUSE, "response.competitor_clause.preconditions.5": CLAUSE["preconditions"][0]},
+     "response.competitor_clause.preconditions[5]", "asked for twice", "D13"),
+    ({"response.competitor_clause": {**CLAUSE, "expires_after": DROPPED}},
+     "response.competitor_clause", "never ends", "D13"),
+    ({"response.competitor_clause": {**CLAUSE, "quorum": {"number": "1", "of": ["officer"], "outside_key": "true"}}},
+     "response.competitor_clause.quorum.of", "without the board", "D13"),
+    ({"response.competitor_clause":
+      {**CLAUSE, "preconditions": [{**p, "role": "offcer"} for p in CLAUSE["preconditions"]]}},
+     "response.competitor_clause.preconditions[0].role", "did you mean 'officer'?", ""),
+    # actions, commitments, watch list, changelog
+    ({"response.actions": [{**ACTION, "id": "tell-board"}]}, "response.actions[0].id", "there twice", ""),
+    ({"response.actions": [ACTION, ACTION]}, "response.actions[1].id", "there twice", ""),
+    ({"response.actions": [{**ACTION, "limit": "firts"}]}, "response.actions[0].limit", "did you mean 'first'?", ""),
+    ({"response.actions": [{**ACTION, "role": "offcer"}]}, "response.actions[0].role", "did you mean 'officer'?", ""),
+    ({"response.actions": [{**ACTION, "within": "0 days"}]}, "response.actions[0].within", "a period of nothing", ""),
+    ({"commitments": {"page": {**PROMISE, "owner": DROPPED}}}, "commitments.page", "nobody answers", "invariant 5"),
+    ({"commitments": {"page": {**PROMISE, "owner": "offcer"}}}, "commitments.page.owner", "did you mean", ""),
+    ({"commitments": {"page": {**PROMISE, "every": DROPPED, "within": "3 days"}}},
+     "commitments.page.within", "nothing that starts it", ""),
+    ({"commitments": {"page": {**PROMISE, "by": "2026-09-01"}}}, "commitments.page", "more than one of within", ""),
+    ({"watch_list": {"bio": {**WATCHED, "role": "offcer"}}}, "watch_list.bio.role", "did you mean 'officer'?", ""),
+    ({"watch_list": {"bio": {**WATCHED, "why": ""}}}, "watch_list.bio.why", "says nothing", ""),
+    ({"changelog": [{**ENTRY, "version": "0.9.0"}]},
+     "changelog", "does not say what changed with version 1.0.0", "D11"),
+    ({"changelog": [ENTRY, ENTRY]}, "changelog[1].version", "is there twice", "D11"),
+    ({"changelog": [ENTRY, {**ENTRY, "version": "0.9.0", "published": "2026-02-01"}]},
+     "changelog[1].published", "older entries come later", "D11"),
+    ({"changelog": [{**ENTRY, "changes": [{"at": [], "what": "All.", "why": "No reason."}]}]},
+     "changelog[0].changes[0].at", "names no place", "D11"),
     # wording
     ({f"{RATE}.elicitation_shift.reason": " "}, f"{RATE}.elicitation_shift.reason", "'reason' says nothing", ""),
     ({f"{RATE}.precursor.argument": ""}, f"{RATE}.precursor.argument", "says nothing", ""),
@@ -191,6 +323,21 @@ DIFFERENCE = {
 }  # fmt: skip
 
 REMARKS: list[tuple[Changes, str, str, str]] = [
+    ({"limits.first.observations.cap": CAP}, "limits.first.observations.cap", "nothing is measured", "V1"),
+    ({f"{RATE}.precursor.reference": REFERENCE},
+     f"{RATE}.precursor.reference", "clears by reference to Rival 3, which An institute assessed", "V1"),
+    ({"limits.first.observations": {"cap": {**CAP, "relied_on": "false"}}}, "limits.first", "relies on no", "V1"),
+    ({"limits.first.observations": {"pace": {**PACE, "direction": "demonstration"}}},
+     "limits.first", "a demonstration that fails", "V1"),
+    ({"limits.first.observations.cap": {**CAP, "precursor": {**PRECURSOR, "author": "zoe"}}},
+     "limits.first.observations.cap.precursor.author", "zoe holds no role", ""),
+    ({"evaluation.evaluations.quiz": QUIZ}, "evaluation.evaluations.quiz.screens",
+     "brings exam forward and clears nothing", "V2"),
+    ({}, "protections.measures.locks", "nothing says which threat actors locks has to stop", "D3"),
+    ({"watch_list": {"bio": WATCHED}}, "watch_list.bio", "nothing holds because of it until somebody can", "L3"),
+    ({"commitments": {"page": {**PROMISE, "evidence": ""}}}, "commitments.page", "would show that this promise", ""),
+    ({"response.stop": {"development": "contingent", "deployment": "discretionary", "text": "We may stop."}},
+     "response.stop", "promises no unconditional stop", "D1"),
     ({"limits.first.observations": {"one": EXISTENCE}}, "limits.first", "never be cleared", "V1"),
     ({f"{RATE}.relied_on": "false"}, "limits.first", "relies on no observation", "V1"),
     ({f"{RATE}.direction": "demonstration"}, "limits.first", "a demonstration that fails", "V1"),
@@ -249,6 +396,32 @@ REMARKS: list[tuple[Changes, str, str, str]] = [
 @pytest.mark.parametrize(("changes", "path", "words", "rule"), REMARKS, ids=lambda v: v if isinstance(v, str) else "")
 def test_a_policy_is_remarked_on_when(changes: Changes, path: str, words: str, rule: str) -> None:
     check_remark(changes, path, words, rule)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"limits.first.observations.cap": CAP},
+        {"limits.first.observations.pace": PACE},
+        {f"{RATE}.precursor.reference": REFERENCE},
+        {"limits.first.reached": REACHED},
+        {"protections.measures.locks.actors": {"in_scope": ["thieves"], "out_of_scope": ["states"], "level": "SL2"}},
+        {"protections.measures.locks.efficacy.set_on": "2026-01-01"},
+        {"evaluation.evaluations.quiz": QUIZ},
+        {"response.deletion": {"number": "2", "of": ["board"], "without": ["builders"]}},
+        {"accountability.separations": [{"one": "board", "other": "evaluators", "why": "Who decides."}]},
+        {"response.competitor_clause": CLAUSE},
+        {"response.actions": [ACTION]},
+        {"response.stop": {"development": "unconditional", "deployment": "none", "text": "We stop."}},
+        {"commitments": {"page": PROMISE}},
+        {"watch_list": {"bio": WATCHED}},
+        {"changelog": [ENTRY]},
+        {"kind": "compliance", "definitions": {"harm": "What the law means by it."}},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_each_construct_of_the_language_can_be_adopted(changes: Changes) -> None:
+    assert refusals(changed(changes)) == ()
 
 
 def test_every_refusal_comes_at_once() -> None:

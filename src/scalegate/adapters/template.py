@@ -13,26 +13,42 @@ from pathlib import Path, PurePath
 
 from scalegate.adapters.settings import FILE, FORMAT
 
-FRONTIER = Path(__file__).parent / "templates" / "frontier"
+FRONTIER = "frontier"
+TEMPLATES = {FRONTIER: (FRONTIER,), "follower": (FRONTIER, "follower"), "compute-capped": (FRONTIER, "compute-capped")}
+"""By name, the folders that it is made of: a file of a later folder stands for that of an earlier one."""
+
+_FOLDER = Path(__file__).parent / "templates"
 _DAY = re.compile(r"\bDAY([+-]\d{1,4})\b")
 
 
-def write_template(root: Path, origin: str, today: date | None = None) -> None:
+def write_template(root: Path, origin: str, today: date | None = None, *, template: str = FRONTIER) -> None:
     """Copy the sample files that are not there yet, and write scalegate.toml; nothing is overwritten.
 
     Args:
         root: the project's folder.
         origin: name of its log.
         today: what the dates of the sample count from; the present day in UTC if not given.
+        template: one of `TEMPLATES`.
     """
     day = today or datetime.now(UTC).date()
-    for item in sorted(FRONTIER.rglob("*")):
-        place = root / _place(item.relative_to(FRONTIER))
-        if item.is_file() and not place.exists():
+    for name, item in template_files(template).items():
+        place = root / _place(name)
+        if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(_dated(item.read_text(encoding="utf-8"), day), encoding="utf-8", newline="\n")
     text = f"# Places, origin and display. Nothing in this file changes a verdict or a decision.\nformat = {FORMAT}\n"
     (root / FILE).write_text(f'{text}origin = "{origin}"\n', encoding="utf-8")
+
+
+def template_files(template: str) -> dict[PurePath, Path]:
+    """Files of a template by their place in it, sorted."""
+    found = {
+        PurePath(item.relative_to(_FOLDER / folder)): item
+        for folder in TEMPLATES[template]
+        for item in (_FOLDER / folder).rglob("*")
+        if item.is_file()
+    }
+    return dict(sorted(found.items()))
 
 
 def _place(name: PurePath) -> PurePath:

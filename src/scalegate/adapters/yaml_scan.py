@@ -67,9 +67,9 @@ def read_yaml(text: bytes, name: str) -> YamlDocument:
     Raises:
         InputError: with every finding, each with `name:line:column`; a syntax error ends the reading.
     """
-    builder = _Builder(name)
+    builder, decoded = _Builder(name), _checked_text(text, name)
     try:
-        for count, event in enumerate(_events(_checked_text(text, name))):
+        for count, event in enumerate(_events(decoded)):
             builder.take(event)
             if count >= MAX_EVENTS:
                 builder.fail(event, f"more than {MAX_EVENTS:,} parts", "split the file")
@@ -77,7 +77,7 @@ def read_yaml(text: bytes, name: str) -> YamlDocument:
             if builder.stopped:
                 break
     except yaml.YAMLError as error:
-        builder.syntax(error)
+        builder.syntax(error, decoded)
     return builder.document()
 
 
@@ -177,9 +177,13 @@ class _Builder:
         if len(self.findings) >= MAX_FINDINGS:
             self.stopped = True
 
-    def syntax(self, error: yaml.YAMLError) -> None:
+    def syntax(self, error: yaml.YAMLError, text: str) -> None:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = _where(self.name, (mark.line + 1, mark.column + 1)) if mark else self.name
+        if mark and _indented_by_tab(text, mark.line, mark.column):
+            tab = "a tab where spaces indent"
+            self.findings.append(Finding(where=where, what=tab, mend="write spaces instead of the tab"))
+            return
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable text"
         context = getattr(error, "context", None)
         what = f"no YAML: {problem}" + (f" ({context})" if context else "")
@@ -302,6 +306,13 @@ class _Builder:
         else:
             return
         self.spans.values.setdefault(path, _start(event))
+
+
+def _indented_by_tab(text: str, line: int, column: int) -> bool:
+    """Whether the reading ended at a tab with nothing but blanks before it on its line; both from 0."""
+    lines = text.split("\n")
+    here = lines[line] if line < len(lines) else ""
+    return here[column : column + 1] == "\t" and not here[:column].strip()
 
 
 def _start(event: ev.Event) -> Place:

@@ -9,16 +9,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from scalegate.assessment.compute_cap import cap_on_compute
 from scalegate.assessment.danger import bears, contained, remembered, stands, words
-from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe, pools_of
+from scalegate.assessment.escalation import escalations
+from scalegate.assessment.observe import Measured, Memo, Observed, nothing_run, observe
+from scalegate.assessment.pool import pools_of
 from scalegate.assessment.request import RecordedRun, Request, suite_digests
 from scalegate.estimate.combine import HIGHEST_UPPER, INTERSECTION_UNION
 from scalegate.evidence.configuration import contains, untested_combinations
 from scalegate.policy.document import (
+    ComputeObservation,
     Direction,
     ExistenceObservation,
     HorizonObservation,
     Observation,
+    ProgressObservation,
     RateObservation,
     evaluation_of,
 )
@@ -48,7 +53,7 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         seen = [_with_reason(o, INTERSECTION_UNION) if o.result.relied_on else o for o in seen]
     relied_on = [o.result.kind for o in seen if o.result.relied_on]
     raised = [o.raises_to for o in seen if not o.result.relied_on and o.raises_to is not None]
-    kind = combine(relied_on, raised) if any(o.result.kind is not VerdictKind.NOT_RUN for o in seen) else _NOT_RUN
+    kind = combine(relied_on, raised) if any(_says_something(o) for o in seen) else _NOT_RUN
     governing = _governing(seen, kind)
     forgotten = [words(d) for d in dangers if kind is not VerdictKind.DANGER_SHOWN]
     if forgotten:  # it was shown on an observation that the policy no longer has
@@ -84,7 +89,14 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         within=tuple(Identifier(c) for c in sorted(contained(request))),
         rules=("V8",) if forgotten else _with_rules(governing, relied_on),
         reasons=tuple(dict.fromkeys(forgotten)) or (governing.reasons if governing else ()),
+        escalations=escalations(request, limit),
     )
+
+
+def _says_something(observed: Observed) -> bool:
+    """Whether it is evidence; a cap that is not relied on needs no run, and its smallness holds nothing (V2, D4)."""
+    idle = observed.result.measure == "effective_compute" and not observed.result.relied_on
+    return observed.result.kind is not VerdictKind.NOT_RUN and (not idle or observed.raises_to is not None)
 
 
 def _combinations(request: Request) -> str:
@@ -123,7 +135,9 @@ def _least_cap(caps: list[Compute | None]) -> Compute | None:
 
 
 def _observation(request: Request, memo: Memo, limit: str, name: str, observation: Observation) -> Observed:
-    if not isinstance(observation, (RateObservation, HorizonObservation, ExistenceObservation)):
+    if isinstance(observation, ComputeObservation):
+        return cap_on_compute(request, name, observation)
+    if not isinstance(observation, (RateObservation, HorizonObservation, ExistenceObservation, ProgressObservation)):
         return _not_supported(name, observation)
     own = [r for r in request.runs if r.subject == request.model.subject and _bears(r, observation)]
     parents = [r for r in request.runs if r.subject in request.ancestors and _bears(r, observation)]
@@ -269,8 +283,6 @@ def _within(request: Request, recorded: RecordedRun) -> bool:
 _NOT_ASSESSED = {
     "judgement": "a signed judgement is",
     "difference": "a difference between arms is",
-    "effective_compute": "a cap on effective compute is",
-    "rate_of_progress": "a rate of progress is",
     "stated": "a test without what would decide it is",
 }
 

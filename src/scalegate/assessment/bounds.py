@@ -26,11 +26,17 @@ class GateBounds:
     """Bounds as the gate uses them, cut to six digits outwards, and what went into them.
 
     `upper` None means that the elicitation shift is unknown: nothing is ruled out (B2).
+
+    Attributes:
+        observed_upper: before shift and reserve; None for a growth, whose ends are no claim on one model (B2).
+        unbounded: why nothing bounds it from above, where the numbers alone do not say (B3).
+        series: addresses of other models' runs that the bounds rest on.
+        weight: for a growth in a year, doublings of it for each doubling of the subject's task length.
     """
 
     lower: Decimal
     upper: Decimal | None
-    observed_upper: Decimal
+    observed_upper: Decimal | None
     point: Decimal | None
     standard_error: Decimal | None
     estimator: str
@@ -40,6 +46,9 @@ class GateBounds:
     envelope: str
     notes: tuple[str, ...]
     free_fit: FreeFit | None = None
+    unbounded: str = ""
+    series: tuple[Digest, ...] = ()
+    weight: Decimal = Decimal(1)
 
 
 IntArray = npt.NDArray[np.int64]

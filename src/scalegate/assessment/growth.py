@@ -22,6 +22,8 @@ def reached_on(growth: Growth, measure: str, upper: Decimal, line: Decimal, star
     A fraction of a month counts with 28 days, so that the answer is never late. `start` when it is there
     already; the last representable instant when it is never reached.
     """
+    if measure == "rate_of_progress" and upper < line:
+        return LAST_INSTANT  # outside gains reach every model of the series alike
     elicitation = growth.elicitation
     months = _steps(measure, upper, line, elicitation.rate_per_month, elicitation.horizon_per_month)
     if math.isinf(months) or months > 12 * 9999:
@@ -30,12 +32,24 @@ def reached_on(growth: Growth, measure: str, upper: Decimal, line: Decimal, star
     return later(Period(months=whole).after(start), math.floor((months - whole) * _MONTH_AT_LEAST))
 
 
-def reached_at(growth: Growth, measure: str, upper: Decimal, line: Decimal, compute: Compute | None) -> Compute | None:
-    """The effective compute at which training growth takes `upper` to `line`; None when compute is unknown."""
+def reached_at(
+    growth: Growth,
+    measure: str,
+    upper: Decimal,
+    line: Decimal,
+    compute: Compute | None,
+    *,
+    share: Decimal = Decimal(1),
+) -> Compute | None:
+    """The effective compute at which training growth takes `upper` to `line`; None when compute is unknown.
+
+    `share`: for a rate of progress, its doublings for each doubling of the subject's task length.
+    """
     if compute is None:
         return None
     training = growth.training
-    doublings = min(_steps(measure, upper, line, training.rate, training.horizon), 64.0)
+    steps = _steps(measure, upper, line, training.rate, training.horizon)
+    doublings = min(steps / float(share) if share > 0 else math.inf, 64.0)
     return Compute(round_down(Decimal(compute) * Decimal(2.0**doublings)))
 
 
@@ -43,6 +57,6 @@ def _steps(measure: str, upper: Decimal, line: Decimal, rate: Decimal, factor: D
     """Months or doublings until the bound reaches the line: additive for rates, a factor for horizons."""
     if upper >= line:
         return 0.0
-    if measure == "time_horizon":
+    if measure in ("time_horizon", "rate_of_progress"):
         return math.inf if factor <= 1 else math.log(line / upper) / math.log(factor)
     return math.inf if rate <= 0 else float((line - upper) / rate)

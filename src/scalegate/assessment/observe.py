@@ -11,10 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
+from scalegate.assessment.argument import argument_fault, argument_words, rests_elsewhere
 from scalegate.assessment.bounds import GateBounds, free_fit, horizon_bounds, rate_bounds, seed_of
 from scalegate.assessment.campaign import reached
 from scalegate.assessment.growth import reached_at, reached_on
-from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request, Surprises
+from scalegate.assessment.pool import Pool
+from scalegate.assessment.progress import progress_bounds
+from scalegate.assessment.request import RegisteredSuite, Request, Surprises
 from scalegate.assessment.screening import disposed_flags, looked_for, standing_flags
 from scalegate.assessment.sensitivity import (
     ControlEvidence,
@@ -36,6 +39,7 @@ from scalegate.policy.document import (
     HorizonObservation,
     Observation,
     Orientation,
+    ProgressObservation,
     RateObservation,
     Relaxable,
     Sampling,
@@ -47,26 +51,7 @@ from scalegate.verdict.rules import Judgement, ObservationFacts, judge, raised_b
 from scalegate.verdict.verdict import ObservationResult, VerdictKind, gravest
 
 T = TypeVar("T")
-Measured = RateObservation | HorizonObservation | ExistenceObservation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pool:
-    """Runs of one subject, evaluation and configuration that belong to one plan or one run label (B4)."""
-
-    key: str
-    configuration: str
-    runs: tuple[RecordedRun, ...]
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        return tuple(sorted(r.run.address for r in self.runs))
-
-    @property
-    def dated(self) -> datetime | None:
-        """The earliest date of its runs: evidence is as old as its oldest part. None when one is unknown."""
-        dates = [r.run.manifest.dated for r in self.runs]
-        return None if None in dates or not dates else min(d for d in dates if d is not None)
+Measured = RateObservation | HorizonObservation | ExistenceObservation | ProgressObservation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,34 +84,6 @@ class Observed:
     abandoned: bool = False
     void: bool = True
     harmless: bool = False
-
-
-def pools_of(runs: Iterable[RecordedRun]) -> tuple[Pool, ...]:
-    """Group runs by configuration and plan; where there is no plan, by run label and by the tries of one run."""
-    found = list(runs)
-    lineages = _lineages(found)
-    groups: dict[tuple[str, str], list[RecordedRun]] = {}
-    for recorded in found:
-        manifest = recorded.run.manifest
-        key = recorded.run.plan or f"label:{lineages[manifest.configuration, manifest.run]}"
-        groups.setdefault((manifest.configuration, key), []).append(recorded)
-    ordered = sorted(groups.items(), key=lambda item: min(r.run.address for r in item[1]))
-    return tuple(Pool(key=key, configuration=c, runs=tuple(found)) for (c, key), found in ordered)
-
-
-def _lineages(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], str]:
-    """One label for all labels of a configuration that the tries of one run tie together: the first of them."""
-    label: dict[tuple[str, str], str] = {}
-    ties: dict[tuple[str, str], set[str]] = {}
-    for manifest in (r.run.manifest for r in runs if not r.run.plan):
-        label[manifest.configuration, manifest.run] = manifest.run
-        if manifest.header is not None and manifest.header.lineage:
-            ties.setdefault((manifest.configuration, manifest.header.lineage), set()).add(manifest.run)
-    for (configuration, _), tied in ties.items():
-        joined = {label[configuration, name] for name in tied}
-        for key in [k for k, name in label.items() if k[0] == configuration and name in joined and len(joined) > 1]:
-            label[key] = min(joined)
-    return label
 
 
 class Memo:
@@ -292,7 +249,23 @@ def _bounds(
             lambda: horizon_bounds(observation, table, reserve, surprise=surprise.horizon),
         )
         return replace(bounds, free_fit=fit)
+    if isinstance(observation, ProgressObservation):
+        return _progress(request, memo, limit, observation, pool, surprise)
     return None
+
+
+def _progress(
+    request: Request, memo: Memo, limit: str, observation: ProgressObservation, pool: Pool, surprise: Surprises
+) -> GateBounds:
+    registered = request.suites[request.policy.evaluation.evaluations[observation.evaluation].suite]
+
+    def tabled(of: Pool) -> OutcomeTable:
+        return _table(request, memo, observation, of, registered)
+
+    def void(of: Pool) -> bool:
+        return any(_insensitive(request, limit, observation, of, tabled(of)))
+
+    return progress_bounds(request, observation, pool, tabled, void, surprise=surprise.horizon)
 
 
 # Stand-ins for what bounds do not depend on, so that observations that differ in nothing else share them.
@@ -446,16 +419,17 @@ def _unproven(
         return
     if bounds is not None and bounds.upper is None:
         yield "B2", "the elicitation shift is unknown"
+    if bounds is not None and bounds.unbounded:
+        yield "B3", bounds.unbounded
     if not request.policy.relaxes(Relaxable.REGISTRATION) and not all(r.planned for r in pool.runs):
         yield "E6", "no plan was registered before the run"
     yield from (("E1", r.changed) for r in pool.runs if r.changed)
     if any(r.peeked for r in pool.runs) and not _anytime(observation):
         yield "B4", "results of this sealed plan were looked at before they were complete: register a new plan"
     if observation.direction is Direction.RULE_OUT_PROXY:
-        if observation.precursor is None:
-            yield "V1", "no precursor argument says why smallness on this proxy rules the danger out"
-        elif request.now >= observation.precursor.ends:
-            yield "V1", f"the precursor argument ended on {observation.precursor.ends:%Y-%m-%d}"
+        fault = argument_fault(observation.precursor, request.now)
+        if fault:
+            yield "V1", fault
     floor = request.policy.evaluation.evaluations[observation.evaluation].coverage_floor
     if table.coverage < floor:
         yield "E2", f"coverage is {round_down(table.coverage)} of the registered attempts, below the floor {floor}"
@@ -596,18 +570,19 @@ def _result(
         expires_because=ends.because if open_claim else "",
         held_from=ends.held_from if open_claim else None,
         train_expires=ends.train_expires if open_claim else None,
-        train_cap=_train_cap(request, observation, pool, facts, judgement.kind) if open_claim else None,
-        train_held_cap=_train_cap(request, observation, pool, facts, VerdictKind.ALERT) if open_claim else None,
+        train_cap=_train_cap(request, observation, pool, facts, bounds, judgement.kind) if open_claim else None,
+        train_held_cap=_train_cap(request, observation, pool, facts, bounds, VerdictKind.ALERT) if open_claim else None,
         alert_since=ends.alert_since if judgement.kind is VerdictKind.ALERT else None,
         free_fit=bounds.free_fit if bounds else None,
         rules=judgement.rules,
         reasons=judgement.reasons,
         assumptions=tuple(_assumptions(request, observation, bounds)),
-        rests_on=table.rests_on,
+        rests_on=(*table.rests_on, *(bounds.series if bounds else ())),
         not_tested=(
             *_not_tested(observation, table, bounds, ratio),
             ladder_told(_efforts(request, observation, pool)),
             *_flags_told(request, observation),
+            *rests_elsewhere(None if isinstance(observation, ExistenceObservation) else observation.precursor),
         ),
     )
 
@@ -654,7 +629,12 @@ def _alpha(observation: Measured, name: str) -> Probability | None:
 
 
 def _train_cap(
-    request: Request, observation: Measured, pool: Pool, facts: ObservationFacts, kind: VerdictKind
+    request: Request,
+    observation: Measured,
+    pool: Pool,
+    facts: ObservationFacts,
+    bounds: GateBounds | None,
+    kind: VerdictKind,
 ) -> Compute | None:
     """The compute at which training growth ends a claim of this kind: at the alert line or at the limit (V6, V7)."""
     if isinstance(observation, ExistenceObservation) or facts.upper is None:
@@ -664,7 +644,8 @@ def _train_cap(
         return None
     start = min(c for c in computes if c is not None)
     line = observation.limit if kind is VerdictKind.ALERT else observation.alert
-    return reached_at(request.policy.evaluation.growth, observation.measure, facts.upper, Decimal(line), start)
+    growth, share = request.policy.evaluation.growth, bounds.weight if bounds else Decimal(1)
+    return reached_at(growth, observation.measure, facts.upper, Decimal(line), start, share=share)
 
 
 def _assumptions(request: Request, observation: Measured, bounds: GateBounds | None) -> Iterable[str]:
@@ -673,14 +654,10 @@ def _assumptions(request: Request, observation: Measured, bounds: GateBounds | N
         return
     yield f"elicitation shift {bounds.shift_words}"
     reserve = request.policy.evaluation.blind_spot_reserve
-    amount = reserve.horizon if isinstance(observation, HorizonObservation) else reserve.rate
+    amount = reserve.rate if isinstance(observation, RateObservation) else reserve.horizon
     yield f"blind-spot reserve {amount}, set by {reserve.set_by}: {reserve.reason}"
     if observation.precursor:
-        yield f"precursor argument of {observation.precursor.author}: {observation.precursor.argument}"
-        reference = observation.precursor.reference
-        if reference:
-            found = f"{reference.assessed_by} found: {reference.finding} ({reference.source})"
-            yield f"it rests on another model, {reference.model}, until {reference.until:%Y-%m-%d}; {found}"
+        yield from argument_words(observation.precursor)
     if bounds.envelope:
         yield f"envelope: {bounds.envelope}"
     if bounds.estimator.startswith("overdispersed"):

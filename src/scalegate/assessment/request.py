@@ -108,13 +108,34 @@ class Ending:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Predecessor:
+    """Another model of the subject's developer, with its runs of the evaluations that a rate of progress reads.
+
+    Attributes:
+        title: its labels in models.yaml, or its subject where it has none any more.
+        released: as models.yaml states it; None where it does not.
+        flagged: evaluations on which a flag stands against it (V5).
+    """
+
+    subject: str
+    title: str
+    released: datetime | None
+    runs: tuple[RecordedRun, ...]
+    flagged: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One subject in one configuration, under one policy, at one time.
 
     Attributes:
         ancestors: subjects of the parents and teachers, transitively (S2).
         suites: by name; a suite that is absent or unreadable is not in the mapping.
-        context: digest of the ancestors' entries and of every configuration.
+        effective_compute: the subject's, no less than that of anything it descends from or than the record has ever
+            said; None as soon as one of these is unknown (S4).
+        predecessors: the developer's other models, for rates of progress.
+        released: release dates by subject, where models.yaml states them.
+        context: digest of the entries of ancestors and predecessors and of every configuration.
         remembered_within: configurations that the record says were contained in this one (S2).
         abandoned: by evaluation, registered plans without any run; those without a valid one come to them (E4).
         dangers: every `DANGER_SHOWN` that the record holds on the subject or its ancestors (V8).
@@ -137,6 +158,9 @@ class Request:
     runs: tuple[RecordedRun, ...]
     suites: Mapping[str, RegisteredSuite]
     now: datetime
+    effective_compute: Compute | None = None
+    predecessors: tuple[Predecessor, ...] = ()
+    released: Mapping[str, datetime] = field(default_factory=dict)
     context: Digest | None = None
     remembered_within: frozenset[str] = frozenset()
     abandoned: Mapping[str, int] = field(default_factory=dict)

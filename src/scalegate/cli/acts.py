@@ -30,11 +30,12 @@ def init(
     context: typer.Context,
     folder: Annotated[str, typer.Argument(help="A new or empty folder, or one that holds a project's files.")] = ".",
     origin: Annotated[str, typer.Option(help="The name of the log; demo keys are for names that end in .demo.")] = "",
+    template: Annotated[str, typer.Option(help="The sample policy: frontier, follower or compute-capped.")] = "",
 ) -> int:
     """Make a working project: policy, models, configurations, a suite, demo keys and an empty record."""
     from scalegate.project import init_project
 
-    made = init_project(Path(folder), origin)
+    made = init_project(Path(folder), origin, template)
     say(f"scalegate: project {made.origin} in {made.root}; the key is {made.key_path}")
     if made.demo:
         say("scalegate: DEMO KEYS: nothing signed with them binds anybody")

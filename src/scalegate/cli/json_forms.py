@@ -81,7 +81,7 @@ def _numbers(result: ObservationResult | None) -> Form:
         "limit_value": number(result.limit_value),
         "alert_value": number(result.alert_value),
         "measure": result.measure,
-        "unit": "minutes" if result.measure == "time_horizon" else None,
+        "unit": _UNITS.get(result.measure),
         "direction": result.direction.value,
         "alpha_lower": number(result.alpha_lower),
         "alpha_upper": number(result.alpha_upper),
@@ -102,6 +102,8 @@ def _numbers(result: ObservationResult | None) -> Form:
         "assumptions": list(result.assumptions),
     }
 
+
+_UNITS = {"time_horizon": "minutes", "effective_compute": "FLOP", "rate_of_progress": "growth in a year, as a factor"}
 
 # A rung without observations (L1) has the same keys, and nothing in them.
 _NO_NUMBERS: Form = {

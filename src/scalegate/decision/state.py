@@ -16,7 +16,16 @@ from enum import StrEnum
 from scalegate.decision.decision import Question
 from scalegate.decision.dossier import Attestation, Dossier, Pause, ScopeFinding, Waiver
 from scalegate.decision.quorum import count_quorum, holds
-from scalegate.policy.document import Conditional, Line, Permission, PolicyDocument, Protection, Sense
+from scalegate.policy.document import (
+    ComputeObservation,
+    Conditional,
+    Limit,
+    Line,
+    Permission,
+    PolicyDocument,
+    Protection,
+    Sense,
+)
 from scalegate.quantity import Compute, Identifier
 from scalegate.verdict.verdict import Verdict, VerdictKind
 
@@ -217,7 +226,7 @@ def _limit(
         limit=limit,
         threat_model=threat_model,
         kind=verdict.at(now, training=training) if verdict else VerdictKind.NOT_RUN,
-        never_run=verdict is None or verdict.kind is VerdictKind.NOT_RUN,
+        never_run=verdict.kind is VerdictKind.NOT_RUN if verdict else not _capped(known),
         hard_stop=known.hard_stop,
         has_observations=bool(known.observations),
         duty_late=_late_duty(policy, question, dossier, limit, verdict),
@@ -236,6 +245,11 @@ def _limit(
         verdict=verdict,
         stale=verdict is not None and f"{verdict.configuration}/{limit}" in dossier.stale,
     )
+
+
+def _capped(limit: Limit) -> bool:
+    """A cap on effective compute needs no run: without a verdict nobody has looked at it, and it holds (D4)."""
+    return any(isinstance(o, ComputeObservation) for o in limit.observations.values())
 
 
 def _late_duty(
@@ -395,7 +409,7 @@ def _training(policy: PolicyDocument, question: Question, caps: _Caps) -> Standi
     if now is None:
         return Training.COMPUTE_UNKNOWN, "the run's effective compute is not stated", None, None
     if question.assessed_compute is None and question.assessed_at is None:
-        return _first_run(policy, question, now)
+        return _first_run(policy, question, now, caps)
     triggers = policy.evaluation.triggers
     if question.assessed_compute is None or question.assessed_at is None:
         return Training.OVERDUE, "the effective compute or date of the latest assessment is unknown", None, None
@@ -415,7 +429,8 @@ def _training(policy: PolicyDocument, question: Question, caps: _Caps) -> Standi
     return Training.WITHIN_INTERVAL, "", _least(step, caps.lease), due
 
 
-def _first_run(policy: PolicyDocument, question: Question, now: Compute) -> Standing:
+def _first_run(policy: PolicyDocument, question: Question, now: Compute, caps: _Caps) -> Standing:
+    """Up to the first due point, or to a cap on effective compute below it: such a claim needs no evidence (D4)."""
     first = policy.evaluation.first_assessment
     relative = None
     if first.factor is not None:
@@ -427,9 +442,15 @@ def _first_run(policy: PolicyDocument, question: Question, now: Compute) -> Stan
     point = _least(first.at, relative)
     if point is None:
         return Training.FIRST_RUN_NO_POINT, "the policy states no first due point for this run", None, None
+    if question.event_since:
+        return Training.FIRST_RUN_AT_POINT, f"an assessment was due at an event: {question.event_since}", point, None
     if now >= point:
         return Training.FIRST_RUN_AT_POINT, f"the first assessment was due at {point}; the run is at {now}", point, None
-    return Training.FIRST_RUN, f"no evidence yet; the first assessment is due at {point}", point, None
+    if caps.held is not None and now >= caps.held:
+        why = f"the policy caps effective compute at {caps.held}; the run is at {now}"
+        return Training.FIRST_RUN_AT_POINT, why, caps.held, None
+    why = f"no evidence yet; the first assessment is due at {point}"
+    return Training.FIRST_RUN, why, _least(point, caps.lease), None
 
 
 @dataclass(frozen=True, kw_only=True)

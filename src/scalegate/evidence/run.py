@@ -27,7 +27,7 @@ class Model:
         subject: `sha256:` of the weights manifest, or `opaque:` and a provider's name for it.
         parents: labels of models it descends from, teachers included.
         effective_compute: parents and teachers included; None means unknown (then in scope, S4).
-        released: the release date, for pictures only.
+        released: the release date, for pictures and for rates of progress.
         identity: the identity that the developer claims is verified by the digest.
     """
 

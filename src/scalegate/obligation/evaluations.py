@@ -20,6 +20,7 @@ from scalegate.quantity import Compute, format_decimal, round_up
 from scalegate.record.entry import RunIngested
 from scalegate.record.happening import TrainingProgress
 from scalegate.record.view import RecordView, concerning
+from scalegate.verdict.verdict import Escalation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,7 @@ def _next(
     causes = [
         Cause(at=triggers.calendar.after(point.at), why=f"{triggers.calendar} after the last"),
         *_events(policy, view, now, subject, evaluation, point, met),
+        *_screens(policy, view, now, subject, evaluation, point.at, met),
         *_passed(progress, step, point.at, triggers.effective_compute),
     ]
     due = min(causes, key=lambda cause: (cause.at, cause.why))
@@ -185,6 +187,30 @@ def _events(
     ]
 
 
+def _screens(
+    policy: PolicyDocument,
+    view: RecordView,
+    now: datetime,
+    subject: str,
+    evaluation: str,
+    since: datetime | None,
+    met: Point | None,
+) -> list[Cause]:
+    """Screens that reached their line and that no evaluation has answered: due like after an event (V2, D5)."""
+    duration = policy.evaluation.evaluations[evaluation].duration
+    return [
+        Cause(at=duration.after(e.at), why=str(e))
+        for e in _escalated(view, subject, now)
+        if e.evaluation == evaluation and (since is None or since < e.at) and (met is None or e.at <= met.at)
+    ]
+
+
+def _escalated(view: RecordView, subject: str, now: datetime) -> list[Escalation]:
+    """Of one subject, under the policy in force."""
+    known = view.escalations.get((subject, view.policy.digest), {}) if view.policy else {}
+    return [e for e in known if e.at <= now]
+
+
 # ------------------------------------------------------------------------------- the first one
 
 
@@ -193,24 +219,54 @@ def _first_ones(
 ) -> Iterator[Obligation]:
     """Runs in training without any evaluation that counts, for each evaluation that a limit relies on (D4, D5)."""
     by_subject: dict[str, list[TrainingProgress]] = {}
+    told = set(evaluated)
     for progress in view.progress:
         if progress.measured_at <= now:
             by_subject.setdefault(progress.subject, []).append(progress)
     for subject, found in sorted(by_subject.items()):
         for evaluation in _relied_on(policy):
             if (subject, evaluation) not in evaluated:
-                yield _first(policy, now, subject, evaluation, found)
+                told.add((subject, evaluation))
+                screens = _screens(policy, view, now, subject, evaluation, None, None)
+                yield _first(policy, now, subject, evaluation, found, screens)
+    for subject in sorted({s for s, _ in view.escalations}):
+        for evaluation in dict.fromkeys(str(e.evaluation) for e in _escalated(view, subject, now)):
+            if (subject, evaluation) not in told:
+                yield _screened(policy, view, now, subject, evaluation)
+
+
+def _screened(policy: PolicyDocument, view: RecordView, now: datetime, subject: str, evaluation: str) -> Obligation:
+    """The first evaluation of a model that only a screen asks for: nothing relies on it, or no training is recorded."""
+    due = min(_screens(policy, view, now, subject, evaluation, None, None), key=lambda cause: (cause.at, cause.why))
+    model = next((v.model for key, (_, v) in view.verdicts.items() if key[0] == subject), subject)
+    lost = policy.evaluation.triggers.calendar.after(due.at)
+    return Obligation(
+        kind=Kind.FIRST_EVALUATION,
+        key=(subject, evaluation),
+        at=due.at,
+        what=f"evaluate for the first time on {evaluation}",
+        role=policy.accountability.evaluators,
+        about=model,
+        state=state_at(due.at, now, None, lost),
+        why=due.why,
+        subject=subject,
+    )
 
 
 def _first(
-    policy: PolicyDocument, now: datetime, subject: str, evaluation: str, progress: list[TrainingProgress]
+    policy: PolicyDocument,
+    now: datetime,
+    subject: str,
+    evaluation: str,
+    progress: list[TrainingProgress],
+    screens: list[Cause],
 ) -> Obligation:
     first, calendar = policy.evaluation.first_assessment, policy.evaluation.triggers.calendar
     begun = min(progress, key=lambda p: (p.measured_at, p.step))
     calendar_due = Cause(at=calendar.after(begun.measured_at), why=f"{calendar} after training was first recorded")
     reached = _passed(progress, first.at, begun.measured_at, Decimal(1))
     point = [Cause(at=c.at, why=f"the first due point, {first.at}, is passed") for c in reached]
-    due = min([calendar_due, *point], key=lambda cause: (cause.at, cause.why))
+    due = min([calendar_due, *point, *screens], key=lambda cause: (cause.at, cause.why))
     state, why = state_at(due.at, now, None, calendar.after(due.at)), due.why
     unknown = _unknown_point(first, progress)
     if state is State.OWED and unknown:

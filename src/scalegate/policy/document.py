@@ -518,7 +518,8 @@ class ProgressObservation:
     """How fast the developer's own models get better: the growth of their task length in a year.
 
     Read over the results of one evaluation for the subject and the developer's models before it, by release date.
-    Fewer than `generations` of them bound nothing.
+    Fewer than `generations` of them bound nothing. Slopes and elicitation shift are those of the policy's task-length
+    observations of the same evaluation; without one the policy is refused.
 
     Attributes:
         measure: `rate_of_progress`.

@@ -45,8 +45,9 @@ def _evaluation(document: PolicyDocument, path: Path, name: str, evaluation: Eva
         yield Objection(path=(*path, "escalates_at"), what=what, mend="write a rate below 1", rule="V2")
     if screened is None:
         return
-    known = [other for other in document.evaluation.evaluations if other != name]
-    if screened not in known:
+    every = document.evaluation.evaluations
+    if screened == name or screened not in every:
+        known = [other for other in every if other != name]
         what = "screens for itself" if screened == name else f"{screened!r} is no evaluation of this policy"
         yield Objection(path=(*path, "screens"), what=what, mend=nearest(screened, known), rule="V2")
 

@@ -19,8 +19,12 @@ def ladder_refusals(document: PolicyDocument) -> Iterator[Objection]:
         yield Objection(path=("threat_models",), what=what, mend=mend, rule="L3")
     for name, model in document.threat_models.items():
         yield from _threat_model(document, ("threat_models", name), model)
+    ladders: dict[str, list[str]] = {}
+    for name, model in document.threat_models.items():
+        for limit in dict.fromkeys(model.ladder):
+            ladders.setdefault(limit, []).append(name)
     for name in document.limits:
-        yield from _place_of(document, name)
+        yield from _place_of(document, name, ladders.get(name, []))
 
 
 def _threat_model(document: PolicyDocument, path: Path, model: ThreatModel) -> Iterator[Objection]:
@@ -72,8 +76,7 @@ def _budget(path: Path, model: ThreatModel) -> Iterator[Objection]:
             yield Objection(path=(*path, "attacker_budget", name), what=what, mend="write 1 or more", rule="V4")
 
 
-def _place_of(document: PolicyDocument, limit: str) -> Iterator[Objection]:
-    ladders = [name for name, model in document.threat_models.items() if limit in model.ladder]
+def _place_of(document: PolicyDocument, limit: str, ladders: list[str]) -> Iterator[Objection]:
     path: Path = ("limits", limit)
     if not ladders:
         what = f"the limit {limit!r} is on no ladder, so nothing would ever ask for it"

@@ -23,8 +23,9 @@ def protection_refusals(document: PolicyDocument) -> Iterator[Objection]:
     yield from _permissions(document)
     for name, standing in section.standing.items():
         yield from _asked(document, ("protections", "standing", name), standing)
+    seen: set[tuple[str, Permission]] = set()
     for index, tie in enumerate(section.conditional):
-        yield from _tie(document, index, tie)
+        yield from _tie(document, index, tie, seen)
         yield from _asked(document, ("protections", "conditional", index), tie)
 
 
@@ -73,12 +74,14 @@ def _asked(document: PolicyDocument, path: Path, asked: Standing | Conditional) 
             yield Objection(path=inside, what=f"{name!r} is asked for twice", mend="name it once")
 
 
-def _tie(document: PolicyDocument, index: int, tie: Conditional) -> Iterator[Objection]:
+def _tie(
+    document: PolicyDocument, index: int, tie: Conditional, seen: set[tuple[str, Permission]]
+) -> Iterator[Objection]:
     path: Path = ("protections", "conditional", index)
     if tie.limit not in document.limits:
         what = f"{tie.limit!r} is no limit of this policy"
         yield Objection(path=(*path, "limit"), what=what, mend=nearest(tie.limit, document.limits))
-    before = document.protections.conditional[:index]
-    if (tie.limit, tie.permission) in [(t.limit, t.permission) for t in before]:
+    if (tie.limit, tie.permission) in seen:
         what = f"{tie.limit} and {tie.permission} are tied twice"
         yield Objection(path=path, what=what, mend="write one entry with all its protections", rule="D2")
+    seen.add((tie.limit, tie.permission))

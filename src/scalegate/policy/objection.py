@@ -29,10 +29,22 @@ class Objection:
     rule: str = ""
 
 
+MANY = 100
+_NAMED = 12
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """How to mend an unknown id: the nearest known one, or all of them."""
+    """How to mend an unknown id: the nearest known one, or those there are; of very many, the first.
+
+    Comparing takes long, and a long file can hold thousands of wrong ids: among many names only those with the same
+    beginning are compared.
+    """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, 1, 0.5)
+    alike = names if len(names) <= MANY else [n for n in names if n[:2] == name[:2]][:MANY]
+    close = difflib.get_close_matches(name, alike, 1, 0.5)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"write one of {', '.join(names)}" if names else "add it to the policy first"
+    if not names:
+        return "add it to the policy first"
+    rest = f" or one of {len(names) - _NAMED} others" if len(names) > MANY else ""
+    return f"write one of {', '.join(names[:_NAMED] if rest else names)}{rest}"

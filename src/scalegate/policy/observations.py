@@ -5,7 +5,7 @@ For: `adoptable.py` and `remarks.py`. Does not know: evidence, how a bound is co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from scalegate.policy.document import (
@@ -42,6 +42,7 @@ def observations(document: PolicyDocument) -> Iterator[tuple[Path, str, Observat
 
 def observation_refusals(document: PolicyDocument) -> Iterator[Objection]:
     """Unknown evaluations, lines in the wrong order, levels nobody may ask for, proxies without an argument."""
+    bounded = {o.evaluation for _, _, o in observations(document) if isinstance(o, HorizonObservation)}
     for path, _, observation in observations(document):
         yield from _evaluations(document, path, observation)
         if isinstance(observation, (RateObservation, HorizonObservation, ProgressObservation)):
@@ -55,7 +56,7 @@ def observation_refusals(document: PolicyDocument) -> Iterator[Objection]:
         if not isinstance(observation, (ExistenceObservation, JudgementObservation, StatedObservation)):
             yield from _lines(path, observation)
         if isinstance(observation, ProgressObservation):
-            yield from _progress(path, observation)
+            yield from _progress(path, observation, bounded)
         if isinstance(observation, StatedObservation):
             what = f"nothing would decide this test: {observation.missing}"
             mend = "write success_rate, mean_score or time_horizon with its levels, shift and argument; or judgement"
@@ -125,7 +126,11 @@ def _precursor(
         yield Objection(path=path, what=what, mend="add precursor: (argument, author, expires)", rule="V1")
 
 
-def _progress(path: Path, observation: ProgressObservation) -> Iterator[Objection]:
+def _progress(path: Path, observation: ProgressObservation, bounded: Collection[str]) -> Iterator[Objection]:
+    if observation.evaluation not in bounded:
+        what = "no task-length limit reads this evaluation, so nothing says which slopes and which shift bound a length"
+        mend = "add a time_horizon observation of it to a limit; relied_on: false is enough"
+        yield Objection(path=(*path, "evaluation"), what=what, mend=mend, rule="B5")
     if observation.generations < LEAST_GENERATIONS:
         what = f"{observation.generations} generations have no rate of progress that could be bounded"
         yield Objection(path=(*path, "generations"), what=what, mend=f"write {LEAST_GENERATIONS} or more", rule="B3")

@@ -176,7 +176,9 @@ def _duties(document: PolicyDocument) -> Iterator[Objection]:
         mend = "add at least one duty with role and time"
         path: Path = ("response", "alert_duties")
         yield Objection(path=path, what="an alert would open a case without duties", mend=mend, rule="V6")
+    seen: set[str] = set()
     for index, duty in enumerate(duties):
-        if duty.id in [d.id for d in duties[:index]]:
+        if duty.id in seen:
             path = ("response", "alert_duties", index, "id")
             yield Objection(path=path, what=f"the duty {duty.id!r} is there twice", mend="give each duty its own id")
+        seen.add(duty.id)

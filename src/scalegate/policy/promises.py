@@ -5,6 +5,7 @@ For: `adoptable.py` and `remarks.py`. Does not know: whether a promise was kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from scalegate.policy.document import Commitment, PolicyDocument
@@ -22,10 +23,10 @@ def promise_refusals(document: PolicyDocument) -> Iterator[Objection]:
 
 def _actions(document: PolicyDocument) -> Iterator[Objection]:
     actions = document.response.actions
-    known = [*(d.id for d in document.response.alert_duties), *(a.id for a in actions)]
+    known = Counter([*(d.id for d in document.response.alert_duties), *(a.id for a in actions)])
     for index, action in enumerate(actions):
         path: Path = ("response", "actions", index)
-        if known.count(action.id) > 1:
+        if known[action.id] > 1:
             mend = "give each duty and each action its own id"
             yield Objection(path=(*path, "id"), what=f"the id {action.id!r} is there twice", mend=mend)
         if action.limit is not None and action.limit not in document.limits:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from scalegate.assessment.assess import assess
 from scalegate.assessment.campaign import draw_order
@@ -30,6 +31,7 @@ from scalegate.evidence.configuration import ancestors
 from scalegate.evidence.run import Dating, EvalRun, Model
 from scalegate.policy.document import Permission, PolicyDocument, Relaxable
 from scalegate.procedure.flagging import write_flags
+from scalegate.procedure.predecessors import predecessors_of, released_by_subject
 from scalegate.procedure.versions import marked, open_versions
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
@@ -101,6 +103,10 @@ def requests(
     dangers = tuple(_dangers(workspace.view, {entry.model.subject, *subjects}))
     tested = {r.manifest.configuration for r in bearing if r.subject == entry.model.subject}
     controls = tuple(_controls(workspace, policy, versions))
+    read = partial(_recorded, workspace, versions=versions)
+    predecessors = predecessors_of(workspace, policy, entry.model.subject, read)
+    related = _with_controls(workspace, families, controls)
+    related |= set(_labels_of(workspace, {p.subject for p in predecessors}))
     names = (
         [only] if only else [c for c in workspace.configurations if c in tested] or list(workspace.configurations)[:1]
     )
@@ -121,7 +127,10 @@ def requests(
             events=_endings(workspace.view, entry.model.subject, subjects),
             checks=_checks(workspace, entry.model.subject),
             now=now,
-            context=_context(workspace, _with_controls(workspace, families, controls)),
+            effective_compute=_whole_compute(workspace, entry.model, subjects),
+            predecessors=predecessors,
+            released=released_by_subject(workspace),
+            context=_context(workspace, related),
             remembered_within=frozenset(workspace.view.within.get(name, set())),
             efforts=tuple(_efforts(workspace)),
             controls=controls,
@@ -379,6 +388,19 @@ def _compute(view: RecordView, model: Model, asked: Compute | None, permission: 
     if known is None or compute_untold(view, model.subject):
         return None
     return max(c for c in (known, asked, reached_compute(view, model.subject)) if c is not None)
+
+
+def _whole_compute(workspace: Workspace, model: Model, ancestors: Collection[str]) -> Compute | None:
+    """Effective compute for a cap: never less than that of anything it descends from, or than the record has said (S4).
+
+    None as soon as the model's own or an ancestor's is unknown; an ancestor that only the record remembers is unknown.
+    """
+    stated = [e.model for e in workspace.models.values() if e.model.subject in {model.subject, *ancestors}]
+    known = [_compute(workspace.view, one, None, Permission.STORE) for one in stated]
+    run = [r.effective_compute for r in workspace.view.runs if r.subject == model.subject and r.effective_compute]
+    if None in known or not set(ancestors) <= {one.subject for one in stated}:
+        return None
+    return max([*(c for c in known if c is not None), *run], default=None)
 
 
 # ------------------------------------------------------------------------------------ procedures

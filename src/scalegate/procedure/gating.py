@@ -112,7 +112,8 @@ def current(workspace: Workspace, request: Request) -> bool:
     estimators, on this subject, configuration and suites as they stand in the files, none has ended, none is of
     a later time than the one asked about (a replay), and all bytes are still those that were recorded (E1).
     """
-    if any(recorded.run.attempts is None for recorded in request.runs):
+    others = [recorded for predecessor in request.predecessors for recorded in predecessor.runs]
+    if any(recorded.run.attempts is None for recorded in (*request.runs, *others)):
         return False
     ladder = [limit for t in request.policy.threat_models.values() for limit in t.ladder]
     keys = [(request.model.subject, request.configuration, limit, request.policy_digest) for limit in ladder]

@@ -105,6 +105,8 @@ def _buffer(
     dates = [run.manifest.dated for run in rested]
     if upper is None or alert is None or limit is None or not dates or None in dates:
         return None
+    if result.measure == "rate_of_progress":  # it moves with the next model, not with this one's date or compute
+        return None
     start = min(d for d in dates if d is not None)
     computes = [run.effective_compute for run in rested]
     least = None if None in computes else min(c for c in computes if c is not None)

@@ -12,13 +12,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from scalegate.policy.document import (
+    ComputeObservation,
     Direction,
     ExistenceObservation,
     HorizonObservation,
     JudgementObservation,
     Observation,
     PolicyDocument,
+    ProgressObservation,
     RateObservation,
+    StatedObservation,
 )
 from scalegate.publication.roster import Row
 from scalegate.publication.words import VERDICTS, Status, format_interval, format_measure, format_minutes, format_share
@@ -120,6 +123,13 @@ def quantity(observation: Observation) -> str:
             return f"one verified success{length} is enough to show danger; failures clear nothing"
         case JudgementObservation(question=question):
             return f"a signed judgement on: {question}"
+        case ComputeObservation():
+            return "effective compute with that of parents and teachers, as stated; nothing is measured"
+        case ProgressObservation(success=success):
+            share = format_share(success)
+            return f"growth in a year of the task length at which the developer's models succeed {share} of the time"
+        case StatedObservation(test=test):
+            return f"a test that nothing would decide: {test}"
     return "difference between two arms; read, not yet assessed"
 
 

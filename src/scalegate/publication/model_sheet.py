@@ -203,6 +203,8 @@ def _lines(result: ObservationResult) -> str:
 
 
 def _evidence(result: ObservationResult) -> str:
+    if result.measure == "effective_compute":
+        return "stated in models.yaml or recorded; no run is needed"
     parts = [f"{result.attempts:,} attempts at {result.tasks:,} tasks"] if result.attempts else ["no valid attempt"]
     parts += [f"{n:,} {word}" for n, word in _counts(result) if n]
     return ", ".join(parts)

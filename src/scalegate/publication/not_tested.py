@@ -19,7 +19,7 @@ from scalegate.policy.document import Limit, PolicyDocument
 from scalegate.publication.foot import RecordFoot
 from scalegate.publication.roster import Row, limits_in_order
 from scalegate.publication.words import VERDICTS, count, format_date, join, some, spelled
-from scalegate.verdict.verdict import ObservationResult, VerdictKind
+from scalegate.verdict.verdict import ObservationResult, Verdict, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,8 +244,13 @@ def _stated_item(policy: PolicyDocument, item: NotTested) -> NotTestedItem:
     return NotTestedItem(threat_model=item.threat_model, what=what, why=spelled(rest if limit else item.why))
 
 
+def _by_runs(verdict: Verdict) -> bool:
+    """Whether any attempt stands behind it: a cap on compute looks at no configuration."""
+    return any(result.attempts for result in verdict.observations)
+
+
 def _configurations(rows: tuple[Row, ...]) -> Iterator[NotTestedItem]:
-    tested = sorted({row.configuration for row in rows if any(v.observations for v in row.verdicts.values())})
+    tested = sorted({row.configuration for row in rows if any(_by_runs(v) for v in row.verdicts.values())})
     if tested:
         yield NotTestedItem(what="Tested", why=f"only {some(tested)}; every other configuration is not tested")
     asked = {row.configuration for row in rows if row.decisions} - set(tested) - {""}

@@ -145,7 +145,12 @@ def format_measure(measure: str, value: Decimal, rounding: str = ROUND_HALF_EVEN
         return format_minutes(value, rounding)
     if measure in ("success_rate", "mean_score", "difference"):
         return format_share(value, rounding)
+    if measure in _SUFFIXES and value.is_finite():
+        return f"{format_decimal(cut(value, 3, rounding))}{_SUFFIXES[measure]}"
     return format_decimal(value)
+
+
+_SUFFIXES = {"effective_compute": " FLOP", "rate_of_progress": "x a year"}
 
 
 def format_interval(measure: str, lower: Decimal | None, upper: Decimal | None) -> str:

@@ -22,13 +22,13 @@ from scalegate.decision.dossier import (
     Waiver,
 )
 from scalegate.evidence.flag import FlagCheck
-from scalegate.policy.document import Permission
+from scalegate.policy.document import ComputeObservation, Permission, evaluation_of
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.entry import Disposition, Entry, FlagDisposed, PlanRegistered, PolicyAdopted, Resumed, RunIngested
 from scalegate.record.happening import EVERYTHING, Event, TrainingProgress
 from scalegate.verdict.ledger import Control, Effort, Exposure, LedgerItem, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.misses import Claim, ClaimKey, misses_of
-from scalegate.verdict.verdict import Verdict, VerdictKind
+from scalegate.verdict.verdict import Escalation, Verdict, VerdictKind
 
 RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
 PlanKey = tuple[str, str, str, str]  # subject, evaluation, configuration, digest of the suite
@@ -62,6 +62,8 @@ class RecordView:
     For what is owed it keeps history too: when a run was first `counted` by a verdict, since when a limit reads
     NOT_RUN or INVALID (`unmet`), alert cases and crossings that have ended, when pauses were answered, and when each
     policy was adopted. A crossing begins with the first verdict that counts as crossed; assessing again resets nothing.
+    `escalations` are the screens that ever reached their line, by subject and policy: a later verdict takes none of
+    them away (V2).
     """
 
     size: int = 0
@@ -109,6 +111,7 @@ class RecordView:
     unmet: dict[VerdictKey, datetime] = field(default_factory=dict)
     ended_alerts: list[tuple[Case, datetime, datetime]] = field(default_factory=list)
     resumed_at: dict[str, datetime] = field(default_factory=dict)
+    escalations: dict[tuple[str, Digest], dict[Escalation, None]] = field(default_factory=dict)
 
     @property
     def policy(self) -> PolicyAdopted | None:
@@ -181,8 +184,16 @@ def add(view: RecordView, logged: Logged) -> None:
             view.evidence_index = logged.index
         case TrainingProgress() as body:
             view.progress.append(body)
+            if _reads_compute(view):
+                view.evidence_index = logged.index
         case _:
             pass
+
+
+def _reads_compute(view: RecordView) -> bool:
+    """Whether the policy in force has a cap on effective compute: then what a run has reached is evidence (S4)."""
+    limits = view.policy.document.limits.values() if view.policy else ()
+    return any(isinstance(o, ComputeObservation) for limit in limits for o in limit.observations.values())
 
 
 def _add_to_ledger(view: RecordView, index: int, item: LedgerItem) -> None:
@@ -244,6 +255,7 @@ def _add_verdict(view: RecordView, logged: Logged, verdict: Verdict) -> None:
         _add_danger(view, verdict)
     view.lineage.setdefault(verdict.subject, set()).update(verdict.ancestors)
     view.within.setdefault(verdict.configuration, set()).update(verdict.within)
+    view.escalations.setdefault((verdict.subject, verdict.policy), {}).update(dict.fromkeys(verdict.escalations))
     case = (verdict.subject, verdict.configuration, verdict.limit)
     if verdict.kind is VerdictKind.ALERT:
         view.alerts.setdefault(case, min(verdict.as_of, verdict.alert_since or verdict.as_of))
@@ -371,7 +383,7 @@ def question_for(
         assessed_at=at,
         best_assessed_compute=_best_assessed(view, policy, as_of),
         widening=not _granted_before(view, subject, configuration, permission, mode),
-        event_since=_event_since(view, subject, own, as_of) if permission is Permission.TRAIN else "",
+        event_since=_due_at_once(view, subject, policy, own, as_of) if permission is Permission.TRAIN else "",
     )
 
 
@@ -395,7 +407,7 @@ def _assessed(view: RecordView, subject: str, verdicts: Iterable[Verdict]) -> tu
     Runs on which no verdict rests, and those that are wholly void, move no due point. Where runs are recorded and
     none counts, the assessment is undated, so that the run is overdue and not a first one (D4, D5).
     """
-    if not any(run.subject == subject for run in view.runs):
+    if not any(run.subject == subject and not _screens_only(view, run) for run in view.runs):
         return None, None
     counted = _counted(view, subject, verdicts)
     if not counted:
@@ -405,9 +417,35 @@ def _assessed(view: RecordView, subject: str, verdicts: Iterable[Verdict]) -> tu
     return compute, min(_date(run) for run in counted)
 
 
+def _screens_only(view: RecordView, run: RunIngested) -> bool:
+    """A cheap screen that no limit reads is no assessment, so a run that had nothing else is still a first one (V2)."""
+    document = view.policy.document if view.policy else None
+    known = document.evaluation.evaluations.get(run.manifest.evaluation) if document else None
+    if document is None or known is None or known.screens is None:
+        return False
+    every = (o for limit in document.limits.values() for o in limit.observations.values())
+    return all(evaluation_of(o) != run.manifest.evaluation for o in every)
+
+
 def _counted(view: RecordView, subject: str, verdicts: Iterable[Verdict]) -> list[RunIngested]:
     named = {address for verdict in verdicts for address in counting(verdict)}
     return [run for run in view.runs if run.subject == subject and run.address in named]
+
+
+def _due_at_once(view: RecordView, subject: str, policy: Digest, verdicts: Iterable[Verdict], as_of: datetime) -> str:
+    """What makes the next assessment due at once: the first event, or else the first screen not answered since."""
+    own = list(verdicts)
+    event = _event_since(view, subject, own, as_of)
+    if event:
+        return event
+    known = {**view.escalations.get((subject, policy), {}), **{e: None for v in own for e in v.escalations}}
+    counted = _counted(view, subject, own)
+    open_ones = [
+        e
+        for e in known
+        if e.at <= as_of and not any(r.manifest.evaluation == e.evaluation and _date(r) >= e.at for r in counted)
+    ]
+    return str(min(open_ones, key=lambda e: (e.at, e.screen, e.runs))) if open_ones else ""
 
 
 def _event_since(view: RecordView, subject: str, verdicts: Iterable[Verdict], as_of: datetime) -> str:

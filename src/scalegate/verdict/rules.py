@@ -8,7 +8,7 @@ adding a condition can only raise the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -63,7 +63,12 @@ Condition = tuple[VerdictKind, str, str]
 
 def judge(facts: ObservationFacts) -> Judgement:
     """The verdict on one observation (V1, V4, V5, V7; E1, E4; B2): the gravest condition that applies."""
-    conditions = list(_conditions(facts))
+    return gravest_of(_conditions(facts))
+
+
+def gravest_of(found: Iterable[Condition]) -> Judgement:
+    """The gravest of at least one condition; graver rules first, and whatever else counts as crossed is named too."""
+    conditions = list(found)
     kind = gravest(*(condition[0] for condition in conditions))
     telling = [c for c in conditions if c[0] is kind]
     others = [c for c in conditions if c[0] is not kind and c[0].counts_as_crossed]

@@ -130,6 +130,29 @@ class ObservationResult:
     invalid_elsewhere: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """A cheap screen reached its line, so that the evaluation which it screens for is due at once (V2, D5).
+
+    Attributes:
+        evaluation: what is due; `screen`: the cheap evaluation that was run.
+        at: date of the screen's oldest run.
+        upper: its upper bound, 1 where the run is invalid; `escalates_at`: the line in the policy.
+        runs: addresses of the screen's runs.
+    """
+
+    evaluation: Identifier
+    screen: Identifier
+    at: datetime
+    upper: Decimal
+    escalates_at: Probability
+    runs: tuple[Digest, ...]
+
+    def __str__(self) -> str:
+        bound = f"its upper bound {self.upper:f} is not below {self.escalates_at}"
+        return f"screen {self.screen} of {self.at:%Y-%m-%d}: {bound}, so {self.evaluation} is due"
+
+
 ESTIMATES_VERSION = "2"
 
 
@@ -156,6 +179,7 @@ class Verdict:
         ancestors, within: subjects that it descends from, and configurations that its own contains, as they were
             stated; once recorded, later edits do not make the record forget them (S2).
         combinations: which combinations of tools, peers and so on have no result, in words; empty when each has (S3).
+        escalations: screens of the subject that brought an evaluation forward which the limit reads (V2).
         estimates: version of the estimators as a whole; a recorded verdict of another version is not current.
     """
 
@@ -186,6 +210,7 @@ class Verdict:
     combinations: str = ""
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
 
     def at(self, now: datetime, *, training: bool = False) -> VerdictKind:
         """The kind at a later time: `expires`, then `held_from`, wear it down (V7, law 3)."""
