@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Reason = Annotated[str, typer.Option(help="Why, in words that will be published.")]
 Roles = Annotated[str, typer.Option(help="The role acted in, when the person holds several.")]
+Document = Annotated[str, typer.Option("--document", help="The document acted under; the first if not given.")]
+Adopted = Annotated[str, typer.Option("--document", help="The name of a file in policies/; policy.yaml if not given.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be signed; record nothing.")]
 
 
@@ -45,21 +47,24 @@ def init(
 
 
 @policy_app.command()
-def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> int:
-    """Put the policy file in force."""
+def adopt(context: typer.Context, role: Roles = "", document: Adopted = "policy", dry_run: DryRun = False) -> int:
+    """Put the policy file in force, or a further document beside it: then a hold in any is a hold (D1)."""
     from scalegate.procedure.acts import adopt as record
 
     options: Context = context.obj
     options.refuse_exports()
     project = options.open(writing=not dry_run)
-    file = project.workspace.policy_file
+    file = project.workspace.file_of(document)
     if dry_run:
         print_json({"schema": "scalegate.dry-run/1", "would_sign": {"policy": file.digest}})
         return 0 if file.digest and not file.findings else 2
-    logged = record(project.workspace, by=project.drafted_person(options.principal, role), now=project.now())
-    say(f"scalegate: policy {file.digest} is in force from entry {logged.index} on")
+    by = project.drafted_person(options.principal, role, document)
+    logged = record(project.workspace, by=by, now=project.now(), name=document)
+    which = "policy" if document == "policy" else f"document {document}, policy"
+    say(f"scalegate: {which} {file.digest} is in force from entry {logged.index} on")
     if options.as_json:
-        print_json({"schema": "scalegate.adoption/1", "entry": logged.index, "policy": file.digest})
+        form = {"schema": "scalegate.adoption/1", "entry": logged.index, "policy": file.digest}
+        print_json({**form, "document": document})
     return 0
 
 
