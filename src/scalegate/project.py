@@ -277,11 +277,11 @@ class Project:
         stamps = ("REPLAY" if replay else "", "DEMO KEYS" if self.workspace.demo else "")
         return write_feed(owed.obligations, place, origin=self.trust.origin, as_of=owed.as_of, stamps=stamps)
 
-    def statistical_power(self, limit: str, evaluation: str) -> str:
+    def statistical_power(self, limit: str, evaluation: str, document: str = "") -> str:
         """In words, what the suite could show if the truth lay at the alert line; empty for other measures."""
         from scalegate.procedure.planning import power_words
 
-        return power_words(self.workspace, limit, evaluation)
+        return power_words(self.workspace.under(document), limit, evaluation)
 
     # ----------------------------------------------------------------------------------- answering
 

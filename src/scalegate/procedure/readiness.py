@@ -39,6 +39,7 @@ class Readiness:
         why_not: why it is not in force (D3); empty when it is.
         until: when its latest test lapses; None without one.
         asked: what asks for it now; empty when nothing does.
+        document: of which it is one, where several are in force.
     """
 
     protection: Identifier
@@ -47,6 +48,7 @@ class Readiness:
     why_not: str
     until: datetime | None
     asked: tuple[AskedFor, ...]
+    document: str = ""
 
     @property
     def late(self) -> bool:
@@ -55,29 +57,32 @@ class Readiness:
 
 
 def readiness(workspace: Workspace, now: datetime) -> tuple[Readiness, ...]:
-    """Every protection of the policy in force: those that are late first, then by the day on which their test lapses.
+    """Every protection of every document: those that are late first, then by the day on which their test lapses.
 
     Raises:
         UsageError: no policy is in force.
     """
+    parts = workspace.each()
+    found = [r for part in parts for r in _under(part, part.view.document if len(parts) > 1 else "", now)]
+    last = datetime.max.replace(tzinfo=now.tzinfo)
+    return tuple(sorted(found, key=lambda r: (not r.late, not r.asked, r.until or last, r.protection, r.document)))
+
+
+def _under(workspace: Workspace, document: str, now: datetime) -> Iterator[Readiness]:
     policy, digest = workspace.policy_in_force()
     dossier = dossier_for(workspace.view, subject="", configuration="", policy=digest)
-    found = []
     for name, protection in policy.protections.measures.items():
         state = protection_state(policy, name, dossier, now)
         asked = tuple(dict.fromkeys(_asked(policy, digest, workspace.view, name, now)))
-        found.append(
-            Readiness(
-                protection=Identifier(name),
-                title=protection.title,
-                approved_by=protection.approved_by,
-                why_not=state.why_not,
-                until=state.until,
-                asked=asked,
-            )
+        yield Readiness(
+            protection=Identifier(name),
+            title=protection.title,
+            approved_by=protection.approved_by,
+            why_not=state.why_not,
+            until=state.until,
+            asked=asked,
+            document=document,
         )
-    last = datetime.max.replace(tzinfo=now.tzinfo)
-    return tuple(sorted(found, key=lambda r: (not r.late, not r.asked, r.until or last, r.protection)))
 
 
 def _asked(policy: PolicyDocument, digest: Digest, view: RecordView, name: str, now: datetime) -> Iterator[AskedFor]:
