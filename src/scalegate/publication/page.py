@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from scalegate.decision.decision import Decision
 from scalegate.evidence.run import Model
@@ -187,8 +188,22 @@ KINDS = {
 
 def side_by_side(pages: Mapping[str, ReportPage]) -> ReportPage:
     """One report of several documents, by name: every page keeps its own words; all open with what was not tested."""
-    named = [replace(page, document=legible(name)) for name, page in pages.items()]
+    named = [replace(_anchored(page, name), document=legible(name)) for name, page in pages.items()]
     return replace(named[0], beside=tuple(named[1:])) if len(named) > 1 else next(iter(pages.values()))
+
+
+T = TypeVar("T")
+
+
+def _anchored(value: T, name: str) -> T:
+    """The same with every anchor under the name of its document: `limit-1` of two documents are two places."""
+    if isinstance(value, tuple):
+        return tuple(_anchored(item, name) for item in value)  # type: ignore[return-value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    found = {f.name: getattr(value, f.name) for f in fields(value)}
+    named = {k: f"{name}-{v}" if k in ("anchor", "limit_anchor") else _anchored(v, name) for k, v in found.items()}
+    return replace(value, **named)
 
 
 def decision_page(
