@@ -243,6 +243,12 @@ class Project:
 
         return read_weights(path)
 
+    def further_files(self) -> dict[str, PolicyFile]:
+        """Every file of the folder for further documents, in force or not, by name."""
+        folder = self.settings.place("policies")
+        names = sorted(path.stem for path in folder.glob("*.yaml") if NAME.match(path.stem)) if folder.is_dir() else []
+        return {name: self.workspace.further_file(name) for name in names}
+
     def read_acts(self, paths: Sequence[Path]) -> Acts:
         """What all files together ask to be recorded. Raises InputError."""
         from scalegate.adapters.acts_file import read_acts

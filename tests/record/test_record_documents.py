@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from record.samples import BODIES, HEAD, digest, entry, ident
+from record.samples import BODIES, HEAD, NOON, digest, entry, ident
 from scalegate.decision.decision import Decision
+from scalegate.quantity import Compute
 from scalegate.record.entry import Body, EntryKind, FlagDisposed, PlanRegistered, PolicyAdopted, Resumed
-from scalegate.record.view import Logged, RecordView, view_of
+from scalegate.record.happening import TrainingProgress
+from scalegate.record.view import Logged, RecordView, compute_untold, reached_compute, view_of
 from scalegate.verdict.ledger import ProposalAnswer
 from scalegate.verdict.verdict import Verdict
 from world import policy
@@ -29,7 +32,7 @@ EVIDENCE = {
 }
 RAISES = EVIDENCE - {EntryKind.PLAN_REGISTERED, EntryKind.TRAINING_PROGRESS, EntryKind.PROPOSAL}
 NO_STATE = {EntryKind.LEASE}
-PLACE = {"document", "first", "further", "names", "policies", "adopted_at", "size", "head_time"}
+PLACE = {"own_progress", "document", "first", "further", "names", "policies", "adopted_at", "size", "head_time"}
 
 
 def under(body: Body, adopted: PolicyAdopted) -> Body:
@@ -140,3 +143,17 @@ def test_limits_of_one_id_in_two_documents_share_one_draw() -> None:
     assert len(set(shared.draws.values())) == 1
     again = viewed(*ADOPTIONS, (EntryKind.PLAN_REGISTERED, plan, FIRST), (EntryKind.PLAN_REGISTERED, plan, FIRST))
     assert len(set(again.draws.values())) == 2
+
+
+def test_S4_what_is_unknown_stays_so_until_it_is_told_under_each_document() -> None:
+    """Progress reaches all; that it is known again is told by somebody who holds a role of the document."""
+    stated = BODIES[EntryKind.TRAINING_PROGRESS]
+    assert isinstance(stated, TrainingProgress)
+    known = replace(stated, effective_compute=Compute("2e24"), measured_at=NOON)
+    unknown = replace(known, effective_compute=None, measured_at=NOON - timedelta(days=1))
+    kind = EntryKind.TRAINING_PROGRESS
+    view = viewed(*ADOPTIONS, (kind, unknown, FIRST), (kind, known, OTHER))
+    assert all(compute_untold(part, known.subject) for part in view.in_force)
+    assert {reached_compute(part, known.subject) for part in view.in_force} == {known.effective_compute}
+    told = viewed(*ADOPTIONS, (kind, unknown, OTHER), (kind, known, FIRST), (kind, known, OTHER))
+    assert not any(compute_untold(part, known.subject) for part in told.in_force)

@@ -63,8 +63,8 @@ class RecordView:
     """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read.
 
     It is the view of one document; that of the first one is also the whole, from which the `further` ones are reached.
-    They share what is evidence (`_SHARED`), by reference. `names` says which document a digest is a version of, and
-    `plan_documents` under which one a plan was registered.
+    They share what is evidence (`_SHARED`), by reference; of progress each keeps apart what was told under it. `names`
+    says which document a digest is a version of, and `plan_documents` under which one a plan was registered.
 
     `draws` names the plan whose entry draws the order of a plan's tasks: its own, or that of the plan for another limit
     that the same run will serve (`open_draws`), so that no limit gives a second order for nothing (B4). `looked_at`
@@ -122,6 +122,7 @@ class RecordView:
     adopted_at: datetime | None = None
     events: list[tuple[int, Event]] = field(default_factory=list)
     progress: list[TrainingProgress] = field(default_factory=list)
+    own_progress: list[TrainingProgress] = field(default_factory=list)
     counted: dict[str, datetime] = field(default_factory=dict)
     unmet: dict[VerdictKey, datetime] = field(default_factory=dict)
     ended_alerts: list[tuple[tuple[str, str, str], datetime, datetime]] = field(default_factory=list)
@@ -245,6 +246,7 @@ def _add_evidence(view: RecordView, logged: Logged) -> bool:
             view.events.append((logged.index, body))
         case TrainingProgress() as body:
             view.progress.append(body)
+            part_of(view, logged.entry).own_progress.append(body)
             return True
         case Proposal() as body:
             view.proposals.setdefault(body.id, body)
@@ -392,10 +394,17 @@ def reached_compute(view: RecordView, subject: str) -> Compute | None:
 
 
 def compute_untold(view: RecordView, subject: str) -> bool:
-    """Whether the latest recorded progress of a run leaves its effective compute unknown: nobody may state it (S4)."""
-    found = [p for p in view.progress if p.subject == subject]
-    latest = max((p.measured_at for p in found), default=None)
-    return any(p.effective_compute is None for p in found if p.measured_at == latest)
+    """Whether the latest recorded progress of a run leaves its effective compute unknown: nobody may state it (S4).
+
+    What is unknown is so under all documents, until later progress under each of them tells it.
+    """
+    return any(_untold(part, subject) for part in view.in_force or (view,))
+
+
+def _untold(view: RecordView, subject: str) -> bool:
+    unknown = [p.measured_at for p in view.progress if p.subject == subject and p.effective_compute is None]
+    known = [p.measured_at for p in view.own_progress if p.subject == subject and p.effective_compute is not None]
+    return bool(unknown) and (not known or max(unknown) >= max(known))
 
 
 def _add_danger(view: RecordView, verdict: Verdict) -> None:
