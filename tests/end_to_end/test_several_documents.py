@@ -12,6 +12,7 @@ import pytest
 
 from cli.contract import valid
 from end_to_end.document_world import (
+    CALM,
     NAME,
     SAME,
     STRICT,
@@ -22,7 +23,7 @@ from end_to_end.document_world import (
     risk_file,
     write_framework,
 )
-from end_to_end.project_world import World, attestations, day, done, granted
+from end_to_end.project_world import World, attestations, day, done, granted, table
 from scalegate.errors import RefusedError
 from scalegate.lease import Lease
 from scalegate.lease.document import parse_lease
@@ -269,6 +270,29 @@ def test_evidence_reaches_every_document(alike: World) -> None:
     verified(alike)
 
 
+@pytest.mark.parametrize("command", ["assess", "gate"])
+def test_a_flag_that_comes_up_under_one_document_leaves_no_verdict_of_another_stale(exam: World, command: str) -> None:
+    """Of an evaluation that the framework alone reads, below chance: it is recorded before all verdicts (V5, E1)."""
+    suite = (exam.root / "suites" / "exam.yaml").read_text(encoding="utf-8").replace("scorer:", "chance: 0.5\nscorer:")
+    (exam.root / "suites" / "second.yaml").write_text(suite, encoding="utf-8")
+    place = write_framework(exam)
+    text = place.read_text(encoding="utf-8").replace("evaluation: exam", "evaluation: second")
+    place.write_text(text.replace("exam: {title: The exam, suite: exam,", "second: {title: B, suite: second,"), "utf-8")
+    done(exam.run("--as", "nia", "policy", "adopt", "--document", NAME))
+    attest_framework(exam)
+    (exam.root / "second.csv").write_text(table(CALM[:1]).replace(",exam,", ",second,"), encoding="utf-8")
+    done(exam.run("ingest", "--configuration", "agent", "--dated", day(-1), str(exam.root / "second.csv")))
+    if command == "assess":
+        made = done(exam.run("--format", "json", "assess", "--model", "calm"), 1).json
+        (answer,) = (d for d in made["models"][0]["decisions"] if d["permission"] == "STORE")
+    else:
+        answer = gate(exam, "STORE")
+    assert len(exam.entries("flag_check")) == 1
+    assert "E1" not in {b["rule"] for b in answer["blockers"]}
+    assert {b["document"] for b in answer["blockers"]} == {NAME}
+    verified(exam)
+
+
 def test_definitions_stay_with_their_document(alike: World) -> None:
     done(alike.run("assess"), 1)
     done(alike.run("report"))
@@ -339,6 +363,21 @@ def test_a_document_adopted_after_the_decision_stops_its_lease(
             issue(project.workspace, gated, log=project.log, now=project.now())
 
 
+@pytest.mark.parametrize("command", ["gate", "assess"])
+def test_a_document_adopted_by_another_process_is_not_passed_over(
+    prepared_exam: World, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that read the record before the adoption records no answer of the documents that it knew."""
+    world = prepared_exam.copy(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(world.home))
+    project = open_project(world.root, writing=True)
+    adopt_framework(world)
+    with pytest.raises(RefusedError, match="another policy has come into force"):
+        project.gate("STORE", model="calm") if command == "gate" else project.assess("calm")
+    project.log.close()
+    assert world.entries("decision") == []
+
+
 # --------------------------------------------------------------------------- coming into and out of force
 
 
@@ -364,7 +403,6 @@ def test_there_is_no_command_that_takes_a_document_out_of_force(strict: World) -
 
 
 def test_a_further_document_comes_after_the_first(tmp_path: Path) -> None:
-    from end_to_end.document_world import CALM
     from end_to_end.project_world import prepare, write_exam
 
     world = World(tmp_path / "project", tmp_path / "home")
