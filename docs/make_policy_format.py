@@ -34,6 +34,9 @@ the scope, threat models and roles that they rest on. What the numbers do is fix
 - A file loads in two grades. *Readable*: every value has its shape. *Adoptable*: no rule refuses it either.
   `scalegate policy check` gives every finding at once, each with file, line, column and what to write instead, and
   then remarks: what follows from the policy that its reader should know.
+- A project may have several documents in force, each in such a file (`policies/NAME.yaml` beside `policy.yaml`):
+  `kind` says why it exists, `definitions` what its own terms mean. Ids belong to their document; only evaluations,
+  under which evidence is filed, mean the same in all. A hold in any is a hold (D1).
 - Numbers carry their unit. An *id* is 1 to 200 of `A-Z a-z 0-9 . _ : / @ + -`, without `..`.
 - For a value that may be absent, leaving the key out, `null` and, where it is no text, `unknown` mean the same.
 - `schemas/policy.schema.json` in the package describes the same shapes to editors.

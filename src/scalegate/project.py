@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -33,6 +34,8 @@ from scalegate.procedure.workspace import ConfigurationEntry, ModelEntry, Policy
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of_value
 from scalegate.record.codec import open_envelope
+from scalegate.record.documents import NAME
+from scalegate.record.entry import FIRST_DOCUMENT
 from scalegate.record.view import Logged, RecordView
 from scalegate.shape import Fault
 from scalegate.shape import Path as ShapePath
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from scalegate.publication.comparison import Comparison
     from scalegate.publication.foot import RecordFoot
     from scalegate.publication.page import DecisionPage, ReportPage
+    from scalegate.verdict.verdict import Verdict
 
 CATALOGUE = "catalogue:"
 """What stands before an id of the catalogue where a path could stand too."""
@@ -320,18 +324,22 @@ class Project:
         """The system clock, never earlier than the log's head (D16)."""
         return self.scribe.now()
 
-    def person(self, principal: Identifier, role: str = "") -> Approver:
-        """A person of the policy in force, in a role. Raises UsageError for strangers and when several roles fit."""
-        return _person(self.workspace.policy_in_force()[0], principal, role)
+    def person(self, principal: Identifier, role: str = "", document: str = "") -> Approver:
+        """A person of a document in force, in a role of it; of the first document if none is named.
 
-    def drafted_person(self, principal: str, role: str = "") -> Approver:
-        """A person of the policy file that is about to be adopted."""
+        Raises:
+            UsageError: for strangers, when several roles fit, and for a document that is not in force.
+        """
+        return _person(self.workspace.under(document).policy_in_force()[0], principal, role)
+
+    def drafted_person(self, principal: str, role: str = "", document: str = FIRST_DOCUMENT) -> Approver:
+        """A person of the document that is about to be adopted."""
         if not principal:
             raise UsageError("say who adopts it: scalegate --as PRINCIPAL policy adopt")
-        document = self.workspace.policy_file.document
-        if document is None:
-            raise InputError(*self.workspace.policy_file.findings)
-        return _person(document, Identifier.parse(principal), role)
+        file = self.workspace.file_of(document)
+        if file.document is None:
+            raise InputError(*file.findings)
+        return _person(file.document, Identifier.parse(principal), role)
 
     def approver(self, text: str) -> Approver:
         """`PRINCIPAL:ROLE`, split at the last colon. Raises UsageError."""
@@ -407,6 +415,12 @@ class Project:
 
         return read_weights(path)
 
+    def further_files(self) -> dict[str, PolicyFile]:
+        """Every file of the folder for further documents, in force or not, by name."""
+        folder = self.settings.place("policies")
+        names = sorted(path.stem for path in folder.glob("*.yaml") if NAME.match(path.stem)) if folder.is_dir() else []
+        return {name: self.workspace.further_file(name) for name in names}
+
     def read_acts(self, paths: Sequence[Path]) -> Acts:
         """What all files together ask to be recorded. Raises InputError."""
         from scalegate.adapters.acts_file import read_acts
@@ -461,11 +475,11 @@ class Project:
         stamps = ("REPLAY" if replay else "", "DEMO KEYS" if self.workspace.demo else "")
         return write_feed(owed.obligations, place, origin=self.trust.origin, as_of=owed.as_of, stamps=stamps)
 
-    def statistical_power(self, limit: str, evaluation: str) -> str:
+    def statistical_power(self, limit: str, evaluation: str, document: str = "") -> str:
         """In words, what the suite could show if the truth lay at the alert line; empty for other measures."""
         from scalegate.procedure.planning import power_words
 
-        return power_words(self.workspace, limit, evaluation)
+        return power_words(self.workspace.under(document), limit, evaluation)
 
     # ----------------------------------------------------------------------------------- answering
 
@@ -488,24 +502,29 @@ class Project:
 
     def page(self, made: Assessment) -> ReportPage:
         """The page of an assessment that was just made; one under a draft says so above everything."""
-        page = self._page(
-            made.policy,
-            [v for s in made.subjects for v in s.verdicts],
-            [d for s in made.subjects for d in s.decisions],
-            made.as_of,
-            replay=made.replay,
-            labels={s.model_id for s in made.subjects},
-        )
+        from scalegate.publication.page import side_by_side
+
+        labels: set[str] = {s.model_id for s in made.subjects}
+        pages: dict[str, ReportPage] = {
+            d.name: self._page(d.policy, d.verdicts, d.decisions, made.as_of, d.digest, made.replay, labels)
+            for d in made.documents
+        }
+        page = side_by_side(pages)
         stamp = ("DRAFT POLICY: not in force; nothing here was decided or recorded",) if made.draft else ()
         return replace(page, banners=(*stamp, *page.banners))
 
     def recorded_page(self, now: datetime) -> ReportPage:
         """The page of what the record holds, as of now."""
-        policy, digest = self.workspace.policy_in_force()
-        view = self.workspace.view
-        verdicts = [v for key, (_, v) in view.verdicts.items() if key[3] == digest]
-        decisions = [d for _, _, d in view.decisions if d.question.policy == digest]
-        return self._page(policy, verdicts, decisions, now, replay=False, labels=set(self.workspace.models))
+        from scalegate.publication.page import side_by_side
+
+        pages: dict[str, ReportPage] = {}
+        for part in self.workspace.each():
+            policy, digest = part.policy_in_force()
+            verdicts = [v for key, (_, v) in part.view.verdicts.items() if key[3] == digest]
+            decisions = [d for _, _, d in part.view.decisions if d.question.policy == digest]
+            labels = set(self.workspace.models)
+            pages[part.view.document] = self._page(policy, verdicts, decisions, now, digest, False, labels)
+        return side_by_side(pages)
 
     def replayed_page(self, now: datetime) -> ReportPage:
         """The page of an assessment of every model with another clock; stamped, and in no record (D16)."""
@@ -525,19 +544,34 @@ class Project:
 
         models = {label: entry.model for label, entry in self.workspace.models.items()}
         return decision_page(
-            gated.policy, gated.decision, models, as_of=as_of, replay=replay, demo_keys=self.workspace.demo
+            gated.policy,
+            gated.decision,
+            models,
+            as_of=as_of,
+            replay=replay,
+            demo_keys=self.workspace.demo,
+            documents={n: a.document for n, a in gated.documents.items()} if len(gated.documents) > 1 else None,
         )
 
-    def _page(self, policy, verdicts, decisions, as_of, *, replay, labels) -> ReportPage:  # type: ignore[no-untyped-def]
+    def _page(
+        self,
+        policy: PolicyDocument,
+        verdicts: Iterable[Verdict],
+        decisions: Iterable[Decision],
+        as_of: datetime,
+        digest: Digest,
+        replay: bool,
+        labels: set[str],
+    ) -> ReportPage:
         from scalegate.publication.page import report_page
 
         models = {label: e.model for label, e in self.workspace.models.items() if label in labels}
-        return report_page(policy, verdicts, decisions, models, self._foot(), as_of=as_of, replay=replay)
+        return report_page(policy, verdicts, decisions, models, self._foot(digest), as_of=as_of, replay=replay)
 
-    def _foot(self) -> RecordFoot:
+    def _foot(self, policy: Digest) -> RecordFoot:
         from scalegate.procedure.publishing import foot_of
 
-        return foot_of(self.workspace, self.log.head(), self.checkpoint())
+        return foot_of(self.workspace, self.log.head(), self.checkpoint(), policy)
 
 
 # --------------------------------------------------------------------------------------- opening
@@ -639,10 +673,17 @@ class InitialisedProject:
         return is_demo(self.origin)
 
 
-def read_project_policy(path: str | Path | None = None) -> PolicyFile:
-    """The policy file of a project, checked against its suites; needs no record and no key."""
+def read_project_policy(path: str | Path | None = None, document: str = FIRST_DOCUMENT) -> PolicyFile:
+    """A document of a project, checked against its suites; needs no record and no key.
+
+    Raises:
+        UsageError: there is no further document of that name.
+    """
     settings = read_settings(Path(path).resolve() if path else find_root(Path.cwd()))
-    return _policy(settings.place("policy"), _suites(settings.place("suites"), []))
+    suites = _suites(settings.place("suites"), [])
+    if document != FIRST_DOCUMENT:
+        return _further_policy(settings.place("policies"), suites, document)
+    return _policy(settings.place("policy"), suites)
 
 
 def prove_policies(paths: Sequence[str | Path], project: str | Path | None = None) -> tuple[ProvenPolicy, ...]:
@@ -785,7 +826,15 @@ def _workspace(settings: Settings, runs: EvidenceStore, scribe: Scribe, view: Re
         view=view,
         scribe=scribe,
         runs=runs,
+        further_file=partial(_further_policy, settings.place("policies"), suites),
     )
+
+
+def _further_policy(folder: Path, suites: dict[str, RegisteredSuite], name: str) -> PolicyFile:
+    """Read a further document of a project. Raises UsageError when its name is none or there is no such file."""
+    if not NAME.match(name):
+        raise UsageError(f"{name[:100]!r} is no name of a document: write letters, digits, _ and -")
+    return read_policy_file(folder / f"{name}.yaml", suites)
 
 
 def _opened(envelopes: Iterable[tuple[int, bytes]], blobs: BlobStore) -> Iterator[Logged]:

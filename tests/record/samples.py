@@ -332,4 +332,4 @@ BODIES: dict[EntryKind, Body] = {
 
 def entry(kind: EntryKind, **changes: Any) -> Entry:
     """The sample of a kind, with other fields where given."""
-    return Entry(**{"kind": kind, "head": HEAD, "about": ABOUT, "body": BODIES[kind], **changes})
+    return Entry(**{"kind": kind, "head": HEAD, "about": ABOUT, "body": BODIES.get(kind), **changes})

@@ -86,6 +86,7 @@ def _event(obligation: Obligation, origin: str, as_of: datetime, stamps: Sequenc
 def _words(obligation: Obligation, state: str, as_of: datetime) -> str:
     compute = f"or at {obligation.at_compute}, whichever comes first" if obligation.at_compute else ""
     said = [
+        f"document {obligation.document}" if obligation.document else "",
         f"role {obligation.role}",
         f"{state} as of {format_instant(as_of)}",
         obligation.why,

@@ -16,7 +16,7 @@ from scalegate.procedure.workspace import Draft, MovedError, PauseFoundError
 from scalegate.quantity import Digest, whole_second
 from scalegate.record.chain import LogHead, Quill
 from scalegate.record.codec import FetchBlob, KeepBlob, SealedEntry, open_envelope
-from scalegate.record.entry import Entry, EntryKind, LeaseIssued
+from scalegate.record.entry import FIRST_DOCUMENT, Entry, EntryKind, LeaseIssued, PolicyAdopted
 from scalegate.record.log_port import Log
 from scalegate.record.view import Logged, RecordView, add
 from scalegate.tlog.note import Signer
@@ -80,7 +80,7 @@ class LogScribe:
                     about=draft.about,
                     body=draft.body,
                     stream=_stream(draft),
-                    policy=policy,
+                    policy=draft.policy or policy,
                     issuer=by.principal,
                     role=by.role,
                     issued_at=now,
@@ -101,7 +101,7 @@ class LogScribe:
         granting = any(
             isinstance(d.body, LeaseIssued) or (isinstance(d.body, Decision) and d.body.granted) for d in drafts
         )
-        pending = {flag: self._read_flag(flag) for flag in self._flags() if flag not in view.pauses}
+        pending = {flag: self._read_flag(flag) for flag in self._flags() if not view.paused(flag)}
         if granting and pending:
             raise PauseFoundError(pending)
 
@@ -113,6 +113,8 @@ class LogScribe:
 
 
 def _stream(draft: Draft) -> str:
+    if isinstance(draft.body, PolicyAdopted) and draft.body.name != FIRST_DOCUMENT:
+        return f"{draft.kind.value}/{draft.body.name}"
     return f"{draft.kind.value}/{draft.about.name}" if draft.kind in PER_MODEL else draft.kind.value
 
 

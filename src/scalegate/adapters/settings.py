@@ -20,6 +20,7 @@ FORMAT = 1
 MAX_BYTES = 65_536
 PLACES = {
     "policy": "policy.yaml",
+    "policies": "policies",
     "models": "models.yaml",
     "configurations": "configurations.yaml",
     "trust": "trust.json",

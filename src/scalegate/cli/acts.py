@@ -17,11 +17,13 @@ from scalegate.quantity import Digest, Identifier, parse_instant
 
 if TYPE_CHECKING:
     from scalegate.decision.dossier import Pause
-    from scalegate.project import Project
+    from scalegate.procedure.workspace import Workspace
     from scalegate.record.view import Logged
 
 Reason = Annotated[str, typer.Option(help="Why, in words that will be published.")]
 Roles = Annotated[str, typer.Option(help="The role acted in, when the person holds several.")]
+Document = Annotated[str, typer.Option("--document", help="The document acted under; the first if not given.")]
+Adopted = Annotated[str, typer.Option("--document", help="The name of a file in policies/; policy.yaml if not given.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be signed; record nothing.")]
 
 
@@ -46,21 +48,24 @@ def init(
 
 
 @policy_app.command()
-def adopt(context: typer.Context, role: Roles = "", dry_run: DryRun = False) -> int:
-    """Put the policy file in force."""
+def adopt(context: typer.Context, role: Roles = "", document: Adopted = "policy", dry_run: DryRun = False) -> int:
+    """Put the policy file in force, or a further document beside it: then a hold in any is a hold (D1)."""
     from scalegate.procedure.acts import adopt as record
 
     options: Context = context.obj
     options.refuse_exports()
     project = options.open(writing=not dry_run)
-    file = project.workspace.policy_file
+    file = project.workspace.file_of(document)
     if dry_run:
         print_json({"schema": "scalegate.dry-run/1", "would_sign": {"policy": file.digest}})
         return 0 if file.digest and not file.findings else 2
-    logged = record(project.workspace, by=project.drafted_person(options.principal, role), now=project.now())
-    say(f"scalegate: policy {file.digest} is in force from entry {logged.index} on")
+    by = project.drafted_person(options.principal, role, document)
+    logged = record(project.workspace, by=by, now=project.now(), name=document)
+    which = "policy" if document == "policy" else f"document {document}, policy"
+    say(f"scalegate: {which} {file.digest} is in force from entry {logged.index} on")
     if options.as_json:
-        print_json({"schema": "scalegate.adoption/1", "entry": logged.index, "policy": file.digest})
+        form = {"schema": "scalegate.adoption/1", "entry": logged.index, "policy": file.digest}
+        print_json({**form, "document": document})
     return 0
 
 
@@ -71,6 +76,7 @@ def attest(
         list[str],
         typer.Argument(help="Attestations, risk statements, duties, scope findings, ledgers, progress, events."),
     ],
+    document: Document = "",
     dry_run: DryRun = False,
 ) -> int:
     """Record from files: tests (D3), risks (D14), duties (V6), scope (S4), ledgers (V4), progress (D5), events (V7)."""
@@ -79,13 +85,14 @@ def attest(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
+    workspace = project.workspace.under(document)
     acts = project.read_acts([Path(f) for f in files])
     if dry_run:
         from scalegate.shape import encode
 
-        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(completed(project.workspace, acts))})
+        print_json({"schema": "scalegate.dry-run/1", "would_sign": encode(completed(workspace, acts))})
         return 0
-    logged = record(project.workspace, acts, now=project.now())
+    logged = record(workspace, acts, now=project.now())
     say(f"scalegate: {len(logged)} items recorded, signed by the operator's key on behalf of those named")
     if options.as_json:
         print_json({"schema": "scalegate.attestation/1", "entries": [e.index for e in logged]})
@@ -100,6 +107,7 @@ def incident(
     evaluation: Annotated[str, typer.Option(help="The evaluation concerned; all if not given.")] = "",
     at: Annotated[str, typer.Option(help="When it happened; now if not given.")] = "",
     role: Roles = "",
+    document: Document = "",
     dry_run: DryRun = False,
 ) -> int:
     """Record an incident: what evidence from before it could clear has ended (V7). A danger shown stays shown."""
@@ -107,12 +115,13 @@ def incident(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
+    workspace = project.workspace.under(document)
     now = project.now()
-    by = options.person(project, role)
+    by = options.person(project, role, document)
     about = Identifier.parse(evaluation) if evaluation else None
     when = parse_instant(at) if at else now
-    act = partial(record, project.workspace, what, model=model, evaluation=about, at=when, by=by, now=now)
-    return _sign(options, project, act, "incident recorded: assess again", dry_run)
+    act = partial(record, workspace, what, model=model, evaluation=about, at=when, by=by, now=now)
+    return _sign(options, workspace, act, "incident recorded: assess again", dry_run)
 
 
 @app.command()
@@ -126,6 +135,7 @@ def waive(
     reason: Reason,
     approver: Annotated[list[str], typer.Option(help="PRINCIPAL:ROLE, once for each person.")],
     renews: Annotated[str, typer.Option(help="The waiver that this one renews.")] = "",
+    document: Document = "",
     dry_run: DryRun = False,
 ) -> int:
     """Record a waiver (D12). The decision stays held and reads HELD, WAIVED UNTIL."""
@@ -134,10 +144,11 @@ def waive(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
+    workspace = project.workspace.under(document)
     now = project.now()
     made = Waiver(
         id=Identifier.parse(id),
-        subject=project.workspace.model(model).model.subject,
+        subject=workspace.model(model).model.subject,
         permission=permission,
         limit=Identifier.parse(limit),
         approvers=tuple(project.approver(text) for text in approver),
@@ -146,8 +157,8 @@ def waive(
         until=parse_instant(until),
         renews=Identifier.parse(renews) if renews else None,
     )
-    act = partial(record, project.workspace, made, now=now)
-    return _sign(options, project, act, "waiver recorded; the decision stays held", dry_run)
+    act = partial(record, workspace, made, now=now)
+    return _sign(options, workspace, act, "waiver recorded; the decision stays held", dry_run)
 
 
 @app.command()
@@ -156,6 +167,7 @@ def dispose(
     run: Annotated[str, typer.Argument(help="The address of an invalid run (sha256:…), or the name of a flag.")],
     reason: Reason,
     role: Roles = "",
+    document: Document = "",
     dry_run: DryRun = False,
 ) -> int:
     """Sign the disposition of an invalid run (E4) or of a flag (V5); the evaluators cannot."""
@@ -164,11 +176,12 @@ def dispose(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    by, now = options.person(project, role), project.now()
-    act = partial(dispose_flag, project.workspace, run, reason, by=by, now=now)
+    workspace = project.workspace.under(document)
+    by, now = options.person(project, role, document), project.now()
+    act = partial(dispose_flag, workspace, run, reason, by=by, now=now)
     if run.startswith("sha256:"):
-        act = partial(record, project.workspace, Digest.parse(run), reason, by=by, now=now)
-    return _sign(options, project, act, "disposition recorded", dry_run)
+        act = partial(record, workspace, Digest.parse(run), reason, by=by, now=now)
+    return _sign(options, workspace, act, "disposition recorded", dry_run)
 
 
 @app.command()
@@ -177,6 +190,7 @@ def pause(
     reason: Reason,
     scope: Annotated[str, typer.Option(help="A subject, a model, a permission, or * for everything.")] = "*",
     role: Roles = "",
+    document: Document = "",
     dry_run: DryRun = False,
 ) -> int:
     """Pause alone and at once (D10). Anybody in a role of the policy may."""
@@ -184,10 +198,11 @@ def pause(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    by = options.person(project, role)
+    workspace = project.workspace.under(document)
+    by = options.person(project, role, document)
     flags = _NoFlags() if dry_run else project.flags
-    act = partial(record, project.workspace, scope, reason, by=by, flags=flags, now=project.now())
-    return _sign(options, project, act, f"paused: {scope}", dry_run)
+    act = partial(record, workspace, scope, reason, by=by, flags=flags, now=project.now())
+    return _sign(options, workspace, act, f"paused: {scope}", dry_run)
 
 
 @app.command()
@@ -207,7 +222,7 @@ def resume(
     if not approvers:
         raise UsageError("a quorum resumes: give --approver PRINCIPAL:ROLE for each person")
     act = partial(record, project.workspace, pause, answer, approvers, now=project.now())
-    return _sign(options, project, act, f"pause {pause} ended", dry_run)
+    return _sign(options, project.workspace, act, f"pause {pause} ended", dry_run)
 
 
 class _NoFlags:
@@ -217,10 +232,10 @@ class _NoFlags:
         return
 
 
-def _sign(options: Context, project: Project, act: Callable[[], Logged], words: str, dry_run: bool) -> int:
+def _sign(options: Context, workspace: Workspace, act: Callable[[], Logged], words: str, dry_run: bool) -> int:
     """Do an act and say where it is recorded; or, after the same checks, print what would be signed."""
     if dry_run:
-        return dry(project, act)
+        return dry(workspace, act)
     entry = act().index
     say(f"scalegate: {words} (entry {entry}, signed by the operator's key on behalf of those named)")
     if options.as_json:

@@ -10,7 +10,7 @@ import typer
 
 from scalegate.cli.context import Context, OutputFormat, console, print_json, say
 from scalegate.cli.main import app
-from scalegate.errors import Finding, InputError
+from scalegate.errors import Finding, InputError, UsageError
 from scalegate.policy.document import Permission
 from scalegate.quantity import Compute, Identifier, format_instant
 
@@ -23,16 +23,27 @@ def assess(
     model: Annotated[str, typer.Option("--model", help="Only this model; all of models.yaml if not given.")] = "",
     no_record: Annotated[bool, typer.Option("--no-record", help="Append nothing; needs no key.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Under policy.yaml as it stands; records nothing.")] = False,
+    document: Annotated[str, typer.Option("--document", help="With --draft: a file of policies/ instead.")] = "policy",
 ) -> int:
     """Say for every limit what the evidence supports, and for every permission whether it is held."""
     from scalegate.procedure.assessing import assess_models
 
     options: Context = context.obj
+    if document != "policy" and not draft:
+        raise UsageError("all documents in force are assessed: --document is for --draft")
     record = not no_record and not options.replaying and not draft
     project = options.open(writing=record)
     models = [model] if model else list(project.workspace.models)
     now = options.now(project)
-    made = assess_models(project.workspace, models, now=now, replay=options.replaying, record=record, draft=draft)
+    made = assess_models(
+        project.workspace,
+        models,
+        now=now,
+        replay=options.replaying,
+        record=record,
+        draft=draft,
+        document=document,
+    )
     if options.as_json:
         from scalegate.cli.json_forms import assessment_form
 
@@ -109,8 +120,7 @@ def gate(
         say(f"scalegate: {finding}")
     if decision.granted or findings:
         return 2 if findings else 0
-    waivers = {r.id for r in decision.rests_on if r.ground.value == "waiver"}
-    return 4 if accept_waiver and decision.waived_until and accept_waiver in waivers else 1
+    return 4 if accept_waiver and accept_waiver in gated.accepted else 1
 
 
 @app.command()

@@ -15,12 +15,13 @@ from scalegate.errors import Finding
 def check(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="A policy file or catalogue:ID; the project's if not given.")] = "",
+    document: Annotated[str, typer.Option("--document", help="A file of the project's policies/.")] = "policy",
 ) -> int:
     """Find everything that is wrong with a policy file, and say what follows from it."""
     from scalegate.project import read_policy_source, read_project_policy
 
     options: Context = context.obj
-    found = read_policy_source(file).file if file else read_project_policy(options.project or None)
+    found = read_policy_source(file).file if file else read_project_policy(options.project or None, document)
     readable = found.document is not None
     adoptable = readable and not found.findings
     if options.as_json:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from scalegate.decision.dossier import Approver
+    from scalegate.procedure.workspace import Workspace
     from scalegate.project import Project
 
 
@@ -84,11 +85,11 @@ class Context:
 
         return parse_instant(self.replay) if self.replaying else system_clock()
 
-    def person(self, project: Project, role: str = "") -> Approver:
-        """Who acts, and in which role. Raises UsageError when the policy does not know them."""
+    def person(self, project: Project, role: str = "", document: str = "") -> Approver:
+        """Who acts, and in which role of a document. Raises UsageError when it does not know them."""
         if not self.principal:
             raise UsageError("say who acts: scalegate --as PRINCIPAL …")
-        return project.person(Identifier.parse(self.principal), role)
+        return project.person(Identifier.parse(self.principal), role, document)
 
 
 def print_json(form: dict[str, Any]) -> None:
@@ -99,12 +100,12 @@ def print_json(form: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def dry(project: Project, act: Callable[[], object]) -> int:
+def dry(workspace: Workspace, act: Callable[[], object]) -> int:
     """Do an act up to the entry that it would write, and print that."""
     from scalegate.procedure.workspace import DryScribe, WouldSign
     from scalegate.shape import encode
 
-    project.workspace.scribe = DryScribe(project.workspace.scribe)
+    workspace.scribe = DryScribe(workspace.scribe)
     try:
         act()
     except WouldSign as found:

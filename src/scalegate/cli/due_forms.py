@@ -44,6 +44,7 @@ def _obligation(owed: Obligation) -> dict[str, Any]:
         "met_at": format_instant(owed.met_at) if owed.met_at is not None else None,
         "subject": owed.subject or None,
         "limit": owed.limit or None,
+        "document": owed.document or None,
         "id": owed.id,
     }
 
@@ -59,6 +60,7 @@ def _buffer(left: BufferLeft, now: datetime) -> dict[str, Any]:
 
     return {
         "model": left.model,
+        "document": left.document or None,
         "configuration": left.configuration,
         "limit": left.limit,
         "observation": left.observation,
@@ -82,6 +84,7 @@ def protections_form(found: Sequence[Readiness], *, as_of: datetime, replay: boo
         "replay": replay,
         "protections": [
             {
+                "document": r.document or None,
                 "protection": r.protection,
                 "title": r.title,
                 "approved_by": r.approved_by,

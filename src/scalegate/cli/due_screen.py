@@ -51,7 +51,7 @@ def _groups(owed: Iterable[Obligation]) -> list[list[Obligation]]:
     """What is the same but for what it is about is said once, in the order of the first."""
     groups: dict[tuple[str, ...], list[Obligation]] = {}
     for o in owed:
-        key = (f"{o.at:%Y-%m-%d}", o.state.value, o.what, o.role, o.why, str(o.at_compute))
+        key = (o.document, f"{o.at:%Y-%m-%d}", o.state.value, o.what, o.role, o.why, str(o.at_compute))
         groups.setdefault(key, []).append(o)
     return list(groups.values())
 
@@ -62,7 +62,8 @@ def _row(group: list[Obligation]) -> tuple[str, str]:
     word = "" if state == "owed" else f"{state} "
     compute = f", or at {first.at_compute}" if first.at_compute and not first.state.met else ""
     why = f" ({first.why})" if first.why else ""
-    text = f"{first.what}: {_abouts([o.about for o in group])}{compute}{why}; role {first.role}"
+    under = f"document {first.document}: " if first.document else ""
+    text = f"{under}{first.what}: {_abouts([o.about for o in group])}{compute}{why}; role {first.role}"
     return f"{first.at:%Y-%m-%d} {word}", legible(text)
 
 
@@ -88,7 +89,12 @@ def _buffers(buffers: Sequence[BufferLeft], now: datetime, console: Console) -> 
         return
     print_heading(console, "BUFFER LEFT, IF THE POLICY'S GROWTHS HOLD")
     print_line(console, "Of claims that rest on tests alone; `scalegate assess` says first what was not tested.")
-    print_bullets(console, [(f"{b.model} in {b.configuration}, limit {b.limit}: ", _left(b, now)) for b in buffers])
+    print_bullets(console, [(f"{_claim(b)}: ", _left(b, now)) for b in buffers])
+
+
+def _claim(left: BufferLeft) -> str:
+    under = f" of document {left.document}" if left.document else ""
+    return f"{left.model} in {left.configuration}, limit {left.limit}{under}"
 
 
 def _left(left: BufferLeft, now: datetime) -> str:
@@ -137,7 +143,8 @@ def print_protections(found: Sequence[Readiness], console: Console) -> None:
 
 
 def _protection(found: Readiness) -> tuple[str, str]:
-    head = f"{'LATE ' if found.late else ''}{found.protection}: "
+    under = f" of document {found.document}" if found.document else ""
+    head = f"{'LATE ' if found.late else ''}{found.protection}{under}: "
     state = f"not in force, {found.why_not}" if found.why_not else f"in force until {found.until:%Y-%m-%d}"
     always = list(dict.fromkeys(a.permission for a in found.asked if not a.limit))
     models: dict[str, list[str]] = {}

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scalegate.cli.acts import Document
 from scalegate.cli.context import Context, dry, print_json, progress, say
 from scalegate.cli.main import app
 from scalegate.errors import UsageError
@@ -21,6 +22,7 @@ def register(
     limit: Annotated[str, typer.Option(help="The limit that the run is for.")],
     model: Annotated[str, typer.Option(help="A label of models.yaml.")],
     configuration: Annotated[str, typer.Option(help="A label of configurations.yaml; the first if not given.")] = "",
+    document: Document = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be signed; record nothing.")] = False,
 ) -> int:
     """Record the plan of a run, before the run (E6)."""
@@ -29,7 +31,7 @@ def register(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    workspace = project.workspace
+    workspace = project.workspace.under(document)
     chosen = configuration or next(iter(workspace.configurations), "")
     act = partial(
         record,
@@ -38,11 +40,11 @@ def register(
         evaluation=evaluation,
         model=model,
         configuration=chosen,
-        power=project.statistical_power(limit, evaluation),
+        power=project.statistical_power(limit, evaluation, document),
         now=project.now(),
     )
     if dry_run:
-        return dry(project, act)
+        return dry(workspace, act)
     logged = act()
     order = order_of_plan(workspace, logged)
     if options.as_json:
@@ -117,7 +119,8 @@ def doctor(context: typer.Context) -> int:
     project = options.open(writing=False)
     orphans = project.store.orphans({r.address for r in project.workspace.view.runs})
     spooled = spooled_findings(project.spool)
-    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *spooled]
+    documents = [f for file in project.further_files().values() for f in file.findings]
+    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *documents, *spooled]
     if options.as_json:
         print_json({"schema": "scalegate.doctor/1", "orphans": list(orphans), "findings": [str(f) for f in findings]})
     for name in orphans:

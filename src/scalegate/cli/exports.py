@@ -32,9 +32,14 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> lis
     return lines + ["| " + " | ".join(_cell(c) for c in row) + " |" for row in rows]
 
 
+def _named(text: str, document: str) -> str:
+    """What is said under one of several documents names it."""
+    return f"{document}: {text}" if document else text
+
+
 def _not_tested(items: Iterable[NotTested]) -> list[str]:
     found = list(dict.fromkeys(items))
-    lines = [f"- **{_cell(i.threat_model)}**: {_cell(i.why)}" for i in found[:30]]
+    lines = [f"- **{_cell(_named(i.threat_model, i.document))}**: {_cell(i.why)}" for i in found[:30]]
     if len(found) > 30:
         lines.append(f"- and {len(found) - 30} more")
     return ["## What was not tested", "", *(lines or ["- nothing that the policy names"]), "", NOT_A_CLAIM, ""]
@@ -53,7 +58,11 @@ def findings_markdown(findings: Sequence[Finding], remarks: Sequence[Finding], g
 
 def assessment_markdown(made: Assessment) -> str:
     """An assessment as Markdown: not-tested block, matrix, blockers."""
-    limits = [v.limit for v in made.subjects[0].verdicts] if made.subjects else []
+    several = len(made.documents) > 1
+    limits = [
+        _named(v.limit, made.document_of(v.policy) if several else "")
+        for v in (made.subjects[0].verdicts if made.subjects else ())
+    ]
     permissions = [d.question.permission for d in made.subjects[0].decisions] if made.subjects else []
     stamp = "REPLAY AS OF" if made.replay else "DRAFT POLICY, as of" if made.draft else "As of"
     rows = [[s.model_id, *(v.kind for v in s.verdicts), *(d.outcome for d in s.decisions)] for s in made.subjects]
@@ -64,7 +73,14 @@ def assessment_markdown(made: Assessment) -> str:
     lines += markdown_table(
         ("model", "permission", "rule", "limit", "why", "who can clear it"),
         (
-            (s.model_id, d.question.permission.value, b.rule, b.limit, b.why, ", ".join(b.cleared_by))
+            (
+                s.model_id,
+                d.question.permission.value,
+                b.rule,
+                _named(b.limit, b.document),
+                b.why,
+                ", ".join(b.cleared_by),
+            )
             for s in made.subjects
             for d in s.decisions
             for b in d.blockers
@@ -80,12 +96,12 @@ def decision_markdown(decision: Decision, *, replay: bool) -> str:
     lines = [f"# {question.permission.value} for {_cell(question.model)}: {decision.outcome}", ""]
     lines += [f"{stamp} {question.as_of:%Y-%m-%dT%H:%M:%SZ}.", "", *_not_tested(decision.not_tested)]
     if decision.blockers:
-        rows = [(b.rule, b.limit, b.protection, b.why, ", ".join(b.cleared_by)) for b in decision.blockers]
-        lines += [
-            "## What holds",
-            "",
-            *markdown_table(("rule", "limit", "protection", "why", "who can clear it"), rows),
+        rows = [
+            (b.rule, _named(b.limit, b.document), b.protection, b.why, ", ".join(b.cleared_by))
+            for b in decision.blockers
         ]
+        header = ("rule", "limit", "protection", "why", "who can clear it")
+        lines += ["## What holds", "", *markdown_table(header, rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -123,11 +139,15 @@ def findings_sarif(findings: Sequence[Finding], remarks: Sequence[Finding]) -> d
     )
 
 
+def _asked(decision: Decision) -> str:
+    return f"{decision.question.permission} for {decision.question.model}"
+
+
 def decisions_sarif(decisions: Iterable[Decision]) -> dict[str, Any]:
     """Every blocker of every decision as SARIF."""
     return _sarif(
         [
-            _result(b.rule, "warning", f"{d.question.permission} for {d.question.model} is held: {b.why}")
+            _result(b.rule, "warning", f"{_asked(d)} is held: {_named(b.why, b.document)}")
             for d in decisions
             for b in d.blockers
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scalegate.cli.acts import DryRun, Roles
+from scalegate.cli.acts import Document, DryRun, Roles
 from scalegate.cli.context import Context, answer, dry, print_json, say
 from scalegate.cli.main import app
 from scalegate.shape import encode
@@ -25,6 +25,7 @@ def flag(
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Measurements: items, results at noise levels, shards, halves.")],
     role: Roles = "",
+    document: Document = "",
     dry_run: DryRun = False,
 ) -> int:
     """Compute checks for sandbagging and contamination from files and record them, raised or not (V5)."""
@@ -32,10 +33,11 @@ def flag(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    by, measured = options.person(project, role), project.read_measurements([Path(f) for f in files])
+    workspace = project.workspace.under(document)
+    by, measured = options.person(project, role, document), project.read_measurements([Path(f) for f in files])
     if dry_run:
-        return dry(project, lambda: record(project.workspace, measured, by=by, now=project.now()))
-    recorded = record(project.workspace, measured, by=by, now=project.now())
+        return dry(workspace, lambda: record(workspace, measured, by=by, now=project.now()))
+    recorded = record(workspace, measured, by=by, now=project.now())
     if options.as_json:
         print_json({"schema": "scalegate.flags/1", "flags": [_form(check, entry) for check, entry in recorded]})
     else:

@@ -19,6 +19,7 @@ from scalegate.verdict.verdict import ObservationResult, Verdict
 
 if TYPE_CHECKING:
     from scalegate.errors import Finding
+    from scalegate.policy.document import PolicyDocument
     from scalegate.procedure.assessing import Assessment
     from scalegate.procedure.gating import Gated
     from scalegate.procedure.ingesting import Ingestion
@@ -36,10 +37,11 @@ def instant(value: datetime | None) -> str | None:
     return None if value is None else format_instant(value)
 
 
-def limit_form(verdict: Verdict) -> Form:
-    """One limit of one subject: the governing observation's numbers under the verdict."""
+def limit_form(verdict: Verdict, document: str) -> Form:
+    """One limit of one subject under one document: the governing observation's numbers under the verdict."""
     governing = next((r for r in verdict.observations if r.observation == verdict.governing), None)
     return {
+        "document": document,
         "limit": verdict.limit,
         "threat_model": verdict.threat_model,
         "verdict": verdict.kind.value,
@@ -131,8 +133,8 @@ def _free_fit(result: ObservationResult) -> Form | None:
     return {"label": fit.label, **{n: number(getattr(fit, n)) for n in names}, "draws": fit.draws}
 
 
-def decision_form(decision: Decision) -> Form:
-    """One decision, as `assess` lists it and `gate` prints it."""
+def decision_form(decision: Decision, document: str) -> Form:
+    """One answer, as `assess` lists it and `gate` prints it; `document` is the one where the answer names none."""
     question = decision.question
     return {
         "permission": question.permission.value,
@@ -141,8 +143,8 @@ def decision_form(decision: Decision) -> Form:
         "granted": decision.granted,
         "outcome": decision.outcome,
         "waived_until": instant(decision.waived_until),
-        "blockers": [_blocker(b) for b in decision.blockers],
-        "rests_on": [_rests_on(r) for r in decision.rests_on],
+        "blockers": [_blocker(b, document) for b in decision.blockers],
+        "rests_on": [_rests_on(r, document) for r in decision.rests_on],
         "lapses_at": instant(decision.lapses_at),
         "lapses_because": decision.lapses_because or None,
         "compute_cap": number(decision.compute_cap),
@@ -150,8 +152,9 @@ def decision_form(decision: Decision) -> Form:
     }
 
 
-def _blocker(blocker: Blocker) -> Form:
+def _blocker(blocker: Blocker, document: str) -> Form:
     return {
+        "document": blocker.document or document,
         "rule": blocker.rule,
         "limit": blocker.limit or None,
         "protection": blocker.protection or None,
@@ -161,8 +164,9 @@ def _blocker(blocker: Blocker) -> Form:
     }
 
 
-def _rests_on(rests_on: RestsOn) -> Form:
+def _rests_on(rests_on: RestsOn, document: str) -> Form:
     return {
+        "document": rests_on.document or document,
         "ground": rests_on.ground.value,
         "id": rests_on.id,
         "what": rests_on.what,
@@ -172,7 +176,22 @@ def _rests_on(rests_on: RestsOn) -> Form:
 
 
 def not_tested_form(items: Iterable[NotTested]) -> list[Form]:
-    return [{"threat_model": i.threat_model, "why": i.why} for i in dict.fromkeys(items)]
+    """Each names its document where there are several."""
+    found = dict.fromkeys(items)
+    return [
+        {**({"document": i.document} if i.document else {}), "threat_model": i.threat_model, "why": i.why}
+        for i in found
+    ]
+
+
+def _document_form(name: str, policy: PolicyDocument, digest: str) -> Form:
+    return {
+        "document": name,
+        "title": policy.title,
+        "version": policy.version,
+        "digest": digest,
+        "kind": policy.kind.value,
+    }
 
 
 # --------------------------------------------------------------------------------- whole answers
@@ -180,9 +199,11 @@ def not_tested_form(items: Iterable[NotTested]) -> list[Form]:
 
 def assessment_form(made: Assessment) -> Form:
     """What `assess` prints."""
+    first = made.documents[0].name
     return {
         "schema": "scalegate.assessment/1",
         "policy": {"title": made.policy.title, "version": made.policy.version, "digest": made.policy_digest},
+        "documents": [_document_form(d.name, d.policy, d.digest) for d in made.documents],
         "as_of": format_instant(made.as_of),
         "replay": made.replay,
         "draft": made.draft,
@@ -193,8 +214,8 @@ def assessment_form(made: Assessment) -> Form:
                 "subject": s.model.subject,
                 "identity_verifiable": not s.model.opaque,
                 "configuration": s.configuration,
-                "limits": [limit_form(v) for v in s.verdicts],
-                "decisions": [decision_form(d) for d in s.decisions],
+                "limits": [limit_form(v, made.document_of(v.policy)) for v in s.verdicts],
+                "decisions": [decision_form(d, first) for d in s.decisions],
             }
             for s in made.subjects
         ],
@@ -204,16 +225,18 @@ def assessment_form(made: Assessment) -> Form:
 
 def gate_form(gated: Gated, *, lease: Path | None, replay: bool) -> Form:
     """What `gate` prints: one decision, what was not tested, where it is recorded, and the lease."""
-    decision = gated.decision
+    decision, first = gated.decision, next(iter(gated.documents))
     form = {
         "schema": "scalegate.decision/1",
         "model": decision.question.model,
         "subject": decision.question.subject,
         "as_of": format_instant(decision.question.as_of),
         "replay": replay,
-        **decision_form(decision),
+        **decision_form(decision, first),
+        "documents": [_document_form(n, a.document, a.digest) for n, a in gated.documents.items()],
         "not_tested": not_tested_form(decision.not_tested),
         "entry": gated.logged.index if gated.logged else None,
+        "entries": [entry.index for entry in gated.entries],
     }
     return form | {"lease": str(lease)} if lease else form
 

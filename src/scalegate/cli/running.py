@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from scalegate.cli.acts import Document
 from scalegate.cli.context import Context, answer, print_json, say
 from scalegate.cli.main import app
 from scalegate.errors import Finding, ScalegateError, UsageError
@@ -41,6 +42,7 @@ def run_evaluations(
         bool, typer.Option("--again", help="Under a new plan, also where a whole run is recorded.")
     ] = False,
     retries: Annotated[int, typer.Option(help="How often to try again after an error, within this call.", min=0)] = 0,
+    document: Document = "",
     log_dir: Annotated[str, typer.Option(help="Where logs are kept; evidence/logs if not given.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be registered and run.")] = False,
 ) -> int:
@@ -49,7 +51,7 @@ def run_evaluations(
 
     options: Context = context.obj
     project = options.open(writing=not dry_run)
-    workspace = project.workspace
+    workspace = project.workspace.under(document)
     served = running.inspect_model(workspace, model, inspect_model)
     place = Path(weights) if weights else None
     identity = running.check_weights(workspace, model, project.weights(place) if place else None, served)

@@ -38,14 +38,33 @@ _PLAIN = str.maketrans({"…": "...", "→": "->", "–": "-", "—": "-", "·":
 
 
 def print_assessment(page: ReportPage, console: Console) -> None:
-    """What was not tested first, then the matrix, then every blocker, then the record."""
+    """What was not tested first, then the matrix, then every blocker, then the record; one document after the other."""
+    pages = (page, *page.beside)
     _banners(page.banners, console)
-    print_line(console, f"{page.title}, version {page.version}", "bold")
+    for one in pages:
+        print_line(console, f"{_name(one)}{one.title}, version {one.version}", "bold")
     print_line(console, f"as of {page.as_of}")
     print_heading(console, "WHAT WAS NOT TESTED")
-    for group in page.not_tested:
-        print_line(console, group.heading, "underline")
-        print_bullets(console, ((f"{item.what}: ", item.why) for item in group.items))
+    for one in pages:
+        for group in one.not_tested:
+            print_line(console, f"{_name(one)}{group.heading}", "underline")
+            print_bullets(console, ((f"{item.what}: ", item.why) for item in group.items))
+    if page.beside:
+        print_line(console, "Several documents are in force: a hold in any is a hold (D1).", "bold")
+    for one in pages:
+        _document(one, console)
+
+
+def _name(page: ReportPage) -> str:
+    return f"Document {page.document}: " if page.document else ""
+
+
+def _document(page: ReportPage, console: Console) -> None:
+    if page.document:
+        print_heading(console, f"DOCUMENT {page.document}: {page.title}, {page.kind}")
+    if page.definitions:
+        print_heading(console, "DEFINITIONS OF THIS DOCUMENT")
+        print_bullets(console, ((f"{d.term}: ", d.meaning) for d in page.definitions))
     print_heading(console, "WHAT THIS DOES NOT CLAIM")
     print_bullets(console, (("", claim) for claim in page.claims))
     print_heading(console, "IN SHORT")

@@ -17,7 +17,8 @@ from scalegate.quantity import Compute, Digest, Identifier
 class Blocker:
     """One reason why a permission is held, and who can clear it (D8).
 
-    `waivable` says whether a waiver may reach this blocker at all (D12).
+    `waivable` says whether a waiver may reach this blocker at all (D12). `document` names one of several documents in
+    force: the one that it is a reason of, in an answer of all; another one that holds, in a decision under one.
     """
 
     rule: str
@@ -26,6 +27,7 @@ class Blocker:
     protection: str = ""
     cleared_by: tuple[Identifier, ...] = ()
     waivable: bool = False
+    document: str = ""
 
 
 class Ground(StrEnum):
@@ -42,21 +44,23 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RestsOn:
-    """One thing a decision rests on; the decision lapses when it does."""
+    """One thing a decision rests on; the decision lapses when it does. `document` as with a blocker."""
 
     ground: Ground
     id: str
     what: str
     digest: Digest | None = None
     until: datetime | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotTested:
-    """One thing that was not tested, and why that matters (invariant 1)."""
+    """One thing that was not tested, and why that matters (invariant 1). `document` as with a blocker."""
 
     threat_model: str
     why: str
+    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +97,8 @@ class Question:
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """The answer (D8). `granted` means that the policy does not forbid it now, nothing more.
+
+    With several documents in force each has a decision of its own, which says what all come to (D1, `together.py`).
 
     Attributes:
         waived_until: set when every blocker is under a waiver in force: still held (D12).

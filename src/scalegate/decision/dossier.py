@@ -76,7 +76,10 @@ class RiskStatement:
 
 @dataclass(frozen=True, kw_only=True)
 class Pause:
-    """A pause by one person (D10); `scope` is a subject, a permission, or `*`."""
+    """A pause by one person (D10); `scope` is a subject, a permission, or `*`.
+
+    `document` is the one under which the person paused, and whose quorum resumes; empty for the first.
+    """
 
     id: Identifier
     scope: str
@@ -84,6 +87,7 @@ class Pause:
     by: Approver
     at: datetime
     resumed: bool = False
+    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

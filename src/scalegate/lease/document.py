@@ -24,6 +24,7 @@ from scalegate.tlog.tree import MAX_PROOF_HASHES
 
 SCHEMA = "scalegate.lease/1"
 DEMO_NOTICE = "DEMO KEYS"
+MAX_DOCUMENTS = 100
 MAX_BYTES = 262_144  # a lease file: one entry, one proof, one checkpoint
 LEASABLE = frozenset({"TRAIN", "STORE", "USE_INTERNALLY", "DEPLOY", "ASSESS"})  # D7: RELEASE_WEIGHTS is never leased
 
@@ -48,6 +49,7 @@ class LeaseDocument:
         effective_compute_cap: FLOP up to which it holds; None when compute does not limit it.
         begins, ends: it holds from the first until before the second.
         policy, decision: digest of the policy document, and of the entry that granted it.
+        also_under: digests of the other documents in force that grant it too, sorted; it rests on all of them (D1).
     """
 
     origin: str
@@ -61,6 +63,7 @@ class LeaseDocument:
     ends: datetime
     policy: str
     decision: str
+    also_under: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises InputError for terms that no lease may have."""
@@ -73,6 +76,9 @@ class LeaseDocument:
         for name in ("policy", "decision"):
             if not _DIGEST.match(getattr(self, name)):
                 raise InputError(f"{name} of a lease is a sha256: digest")
+        also = self.also_under
+        if not all(_DIGEST.match(d) for d in also) or list(also) != sorted({*also} - {self.policy}):
+            raise InputError("also_under of a lease has the sha256: digests of other documents, sorted, each once")
         cap = self.effective_compute_cap
         if cap is not None and not (cap.is_finite() and cap >= 1):
             raise InputError("a compute cap is a finite amount of at least 1 FLOP")
@@ -126,7 +132,9 @@ def _plain(document: LeaseDocument) -> dict[str, Any]:
     cap = document.effective_compute_cap
     plain["effective_compute_cap"] = None if cap is None else _format_flop(cap)
     plain["begins"], plain["ends"] = instant_text(document.begins), instant_text(document.ends)
+    also = [str(digest) for digest in plain.pop("also_under")]
     plain = {name: str(value) if isinstance(value, str) else value for name, value in plain.items()}
+    plain |= {"also_under": also} if also else {}  # with one document a lease has the bytes that it always had
     return {**plain, "notice": DEMO_NOTICE} if document.demo else plain
 
 
@@ -163,19 +171,30 @@ def parse_lease(data: bytes) -> tuple[LeaseDocument, LogPlace]:
 
 
 def _parse_document(plain: Any) -> LeaseDocument:
-    names = {f.name for f in fields(LeaseDocument)}
+    names = {f.name for f in fields(LeaseDocument)} - {"also_under"}
+    names |= {"also_under"} if isinstance(plain, dict) and "also_under" in plain else set()
     demo = isinstance(plain, dict) and is_demo(str(plain.get("origin")))
     _expect(plain, names | {"notice"} if demo else names, "the lease")
-    texts = {name: _text(plain, name) for name in plain if name != "effective_compute_cap"}
+    texts = {name: _text(plain, name) for name in plain if name not in ("effective_compute_cap", "also_under")}
     if texts.pop("notice", DEMO_NOTICE) != DEMO_NOTICE:
         raise LeaseError(f"a lease of demo keys says {DEMO_NOTICE}")
     cap, begins, ends = plain["effective_compute_cap"], texts.pop("begins"), texts.pop("ends")
     document = LeaseDocument(
-        **texts, effective_compute_cap=_parse_flop(cap), begins=_parse_instant(begins), ends=_parse_instant(ends)
+        **texts,
+        effective_compute_cap=_parse_flop(cap),
+        begins=_parse_instant(begins),
+        ends=_parse_instant(ends),
+        also_under=_parse_digests(plain.get("also_under", [])),
     )
     if _plain(document) != plain:
         raise LeaseError("the lease is not spelled in its one form")
     return document
+
+
+def _parse_digests(plain: Any) -> tuple[str, ...]:
+    if not isinstance(plain, list) or len(plain) > MAX_DOCUMENTS or not all(isinstance(d, str) for d in plain):
+        raise LeaseError(f"also_under of a lease is a list of at most {MAX_DOCUMENTS} digests")
+    return tuple(plain)
 
 
 def _parse_place(plain: Any) -> LogPlace:

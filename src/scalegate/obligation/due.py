@@ -5,6 +5,7 @@ For: `due`, and later the public page and the verifier. Does not know: clocks (t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from scalegate.obligation.actions import actions
@@ -26,16 +27,29 @@ from scalegate.record.view import RecordView
 
 
 def obligations(view: RecordView, now: datetime) -> tuple[Obligation, ...]:
-    """Everything owed under the policy in force, met or not, soonest first; nothing before the first adoption.
+    """Everything owed under every document in force, met or not, soonest first; nothing before the first adoption.
 
     Two laws hold of it (`tests/obligation/test_laws.py`). For one record, what is owed and not met at one time is there
     and not met at every later time. Without an entry that met an obligation, the obligation is not met.
     """
+    parts = view.in_force
+    owed = [(part, o) for part in parts for o in _under(part, now)]
+    found = [_named(part, o) if len(parts) > 1 else o for part, o in owed]
+    return tuple(sorted(found, key=lambda o: (o.at, o.kind, o.about, o.key)))
+
+
+def _named(part: RecordView, owed: Obligation) -> Obligation:
+    """Under a further document what is owed is another thing, whatever its ids; that of the first keeps its key."""
+    key = owed.key if part.first is None else (*owed.key, f"document {part.document}")
+    return replace(owed, document=part.document, key=key)
+
+
+def _under(view: RecordView, now: datetime) -> tuple[Obligation, ...]:
+    """What is owed under one document."""
     adopted = view.policy
-    if adopted is None:
-        return ()
+    assert adopted is not None, "a document in force"
     policy = adopted.document
-    found = [
+    return (
         *evaluations(policy, view, now),
         *claims(policy, adopted.digest, view, now),
         *plans(policy, view, now),
@@ -50,5 +64,4 @@ def obligations(view: RecordView, now: datetime) -> tuple[Obligation, ...]:
         *policy_reviews(view, now),
         *watch_reviews(policy, view, now),
         *commitments(policy, view, now),
-    ]
-    return tuple(sorted(found, key=lambda o: (o.at, o.kind, o.about, o.key)))
+    )

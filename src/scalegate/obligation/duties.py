@@ -29,7 +29,7 @@ def plans(policy: PolicyDocument, view: RecordView, now: datetime) -> Iterator[O
     for digest, plan in view.plans.items():
         evaluation = policy.evaluation.evaluations.get(plan.evaluation)
         registered = view.plan_times[digest]
-        if evaluation is None or registered > now:
+        if evaluation is None or registered > now or view.plan_documents[digest] != view.document:
             continue
         due = evaluation.duration.after(registered)
         later = [at for other, at in done.items() if at is not None and _replaces(view, other, digest)]

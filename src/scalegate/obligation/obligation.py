@@ -73,6 +73,7 @@ class Obligation:
         at_compute: the effective compute at which it is due, whichever comes first; None where none is known.
         met_at: when it was met; None while it is not.
         subject, limit: what it concerns, where it concerns one.
+        document: under which it is owed, where several are in force.
     """
 
     kind: Kind
@@ -87,6 +88,7 @@ class Obligation:
     met_at: datetime | None = None
     subject: str = ""
     limit: str = ""
+    document: str = ""
 
     @property
     def late(self) -> bool:

@@ -20,8 +20,18 @@ from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.procedure.happening import completed_event, completed_progress, event_faults, progress_faults
 from scalegate.procedure.workspace import OPERATOR, Draft, Workspace, write
 from scalegate.quantity import Digest, Identifier
-from scalegate.record.canonical import digest_of_value
-from scalegate.record.entry import About, Body, Disposition, EntryKind, PlanRegistered, PolicyAdopted, Resumed
+from scalegate.record.canonical import digest_of, digest_of_value
+from scalegate.record.documents import document_faults
+from scalegate.record.entry import (
+    FIRST_DOCUMENT,
+    About,
+    Body,
+    Disposition,
+    EntryKind,
+    PlanRegistered,
+    PolicyAdopted,
+    Resumed,
+)
 from scalegate.record.happening import Event, TrainingProgress
 from scalegate.record.ledger import LEDGER, ledger_faults, name_of
 from scalegate.record.view import Logged
@@ -37,21 +47,22 @@ def _record(workspace: Workspace, kind: EntryKind, name: str, body: Body, *, by:
 # ---------------------------------------------------------------------------------------- adopt
 
 
-def adopt(workspace: Workspace, *, by: Approver, now: datetime) -> Logged:
-    """Put the project's policy file in force.
+def adopt(workspace: Workspace, *, by: Approver, now: datetime, name: str = FIRST_DOCUMENT) -> Logged:
+    """Put a document of the project in force: policy.yaml, or a further one beside it.
 
-    The first adoption needs somebody in a role of the policy itself. A later one would need to be shown to
-    tighten, or a quorum, a public notice and a changelog (D11); none of these is supported yet, so it is
-    refused, except under demo keys, where the entry says that no change process was followed.
+    The first adoption needs somebody in a role of the document itself; that of a further document can only tighten,
+    since a hold in any is a hold (D1). A later one would need to be shown to tighten, or a quorum, a public notice and
+    a changelog (D11); none of these is supported yet, so it is refused, except under demo keys, where the entry says
+    that no change process was followed.
 
     Raises:
-        InputError: the file cannot be adopted; all findings.
-        RefusedError: a change of policy outside a demonstration.
+        InputError: the file cannot be adopted, or not beside the other documents; all findings.
+        RefusedError: a change of a document in force outside a demonstration.
     """
-    file = workspace.policy_file
+    file = workspace.file_of(name)
     if file.document is None or file.digest is None or file.findings:
-        raise InputError(*(file.findings or (Finding(what="policy.yaml cannot be read"),)))
-    in_force = workspace.view.policy
+        raise InputError(*(file.findings or (Finding(what=f"the document {name} cannot be read"),)))
+    in_force = workspace.view.of(name).policy
     if in_force is not None and in_force.digest == file.digest:
         raise UsageError("this policy is in force already")
     if in_force is not None and not workspace.demo:
@@ -64,12 +75,16 @@ def adopt(workspace: Workspace, *, by: Approver, now: datetime) -> Logged:
         )
     if not holds(file.document, by):
         raise UsageError(f"{by.principal} does not hold the role {by.role} of this policy")
+    faults = tuple(document_faults(workspace.view, name, file.document, file.digest))
+    if faults:
+        raise InputError(*(Finding(path=name, rule=rule, what=what) for rule, what in faults))
     words = "first adoption" if in_force is None else "demonstration: no quorum, notice or changelog (D11)"
     body = PolicyAdopted(
         digest=file.digest,
         document=file.document,
         replaces=in_force.digest if in_force else None,
         notice=words,
+        name=Identifier(name),
     )
     draft = Draft(kind=EntryKind.POLICY_ADOPTED, about=About(name=file.document.title, digest=file.digest), body=body)
     return write(workspace, lambda: [draft], policy=file.digest, now=now, by=by)[0]
@@ -327,9 +342,10 @@ class PauseFlags(Protocol):
         ...
 
 
-def _pause_id(now: datetime, by: Approver) -> Identifier:
+def _pause_id(now: datetime, by: Approver, document: str) -> Identifier:
     """A name for a pause that is also fit for a file: the id of a person may hold anything an id may."""
-    return Identifier(f"{now:%Y%m%dT%H%M%SZ}-{digest_of_value(by).hex[:8]}")
+    who = digest_of_value(by) if document == FIRST_DOCUMENT else digest_of([document, by.principal, by.role])
+    return Identifier(f"{now:%Y%m%dT%H%M%SZ}-{who.hex[:8]}")
 
 
 def _reach(workspace: Workspace, scope: str) -> str:
@@ -349,20 +365,34 @@ def _reach(workspace: Workspace, scope: str) -> str:
 
 
 def pause(workspace: Workspace, scope: str, reason: str, *, by: Approver, flags: PauseFlags, now: datetime) -> Logged:
-    """Pause alone and at once (D10): first the flag, then the entry."""
+    """Pause alone and at once (D10): first the flag, then the entry. It holds under this document, and so at all."""
     policy, _ = workspace.policy_in_force()
     if not holds(policy, by):
         raise UsageError(f"{by.principal} does not hold the role {by.role}")
     if not reason.strip():
         raise UsageError("say why: --reason")
-    made = Pause(id=_pause_id(now, by), scope=_reach(workspace, scope), reason=reason, by=by, at=now)
+    document = workspace.view.document
+    made = Pause(
+        id=_pause_id(now, by, document),
+        scope=_reach(workspace, scope),
+        reason=reason,
+        by=by,
+        at=now,
+        document="" if document == FIRST_DOCUMENT else document,
+    )
     digest_of_value(made)  # what has no canonical form is refused before its flag stands: it could never be recorded
     flags.raise_flag(made)
     return _record(workspace, EntryKind.PAUSE, made.id, made, by=by, now=now)
 
 
 def resume(workspace: Workspace, pause_id: str, answer: str, approvers: Sequence[Approver], *, now: datetime) -> Logged:
-    """End a pause: its quorum answers the reason in writing (D10). Raises RefusedError when it is not met."""
+    """End a pause: the quorum of the document that it was made under answers the reason in writing (D10).
+
+    Raises:
+        RefusedError: the quorum is not met.
+    """
+    under = (part.document for part in workspace.view.in_force if pause_id in part.pauses)
+    workspace = workspace.under(next(under, workspace.view.document))
     policy, _ = workspace.policy_in_force()
     found = workspace.view.pauses.get(pause_id)
     if found is None or found.resumed:

@@ -26,6 +26,7 @@ from scalegate.assessment.screening import screened
 from scalegate.assessment.sensitivity import ControlEvidence
 from scalegate.decision.decision import Decision, NotTested
 from scalegate.decision.gate import decide
+from scalegate.decision.together import conjoin, together
 from scalegate.errors import Finding, InputError, RefusedError
 from scalegate.evidence.configuration import ancestors
 from scalegate.evidence.run import Dating, EvalRun, Model
@@ -36,7 +37,7 @@ from scalegate.procedure.versions import marked, open_versions
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Compute, Digest, Identifier
 from scalegate.record.canonical import digest_of
-from scalegate.record.entry import About, EntryKind, PlanRegistered, RunIngested
+from scalegate.record.entry import FIRST_DOCUMENT, About, EntryKind, PlanRegistered, RunIngested
 from scalegate.record.view import RecordView, compute_untold, concerning, dossier_for, question_for, reached_compute
 from scalegate.verdict.ledger import Effort, Miss, Scale
 from scalegate.verdict.verdict import Verdict
@@ -46,7 +47,12 @@ MODES = {Permission.DEPLOY: "api", Permission.USE_INTERNALLY: "internal"}
 
 @dataclass(frozen=True, kw_only=True)
 class SubjectAssessment:
-    """Verdicts and decisions for one subject in one configuration."""
+    """Verdicts of every document and the answers that they come to, for one subject in one configuration.
+
+    Attributes:
+        verdicts: one document after the other; each names its own.
+        decisions: for each permission the one answer of all documents (D1).
+    """
 
     model_id: Identifier
     model: Model
@@ -56,10 +62,23 @@ class SubjectAssessment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentAssessment:
+    """What one document in force says of every subject; its decisions say what all documents come to (D1)."""
+
+    name: Identifier
+    policy: PolicyDocument
+    digest: Digest
+    verdicts: tuple[Verdict, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assessment:
     """What `assess` answers with.
 
     Attributes:
+        policy, policy_digest: the first document.
+        documents: every document in force, the first among them; of a draft, the one that was drafted.
         replay: made with another clock; nothing was recorded (D16).
         draft: made under a policy file that is not in force.
         recorded: the entries are in the record; false for a replay, a dry run, or `--no-record`.
@@ -72,7 +91,12 @@ class Assessment:
     draft: bool
     recorded: bool
     subjects: tuple[SubjectAssessment, ...]
+    documents: tuple[DocumentAssessment, ...]
     findings: tuple[Finding, ...] = ()
+
+    def document_of(self, policy: Digest) -> Identifier:
+        """The name of the document that a verdict was made under."""
+        return next(d.name for d in self.documents if d.digest == policy)
 
     @property
     def not_tested(self) -> tuple[NotTested, ...]:
@@ -283,15 +307,16 @@ def _served(workspace: Workspace, run: RunIngested, plans: Mapping[Digest, PlanR
     """The run's own plan, and of every other limit the latest that was registered for it before: it is one run."""
     assert run.plan is not None
     own, dated = plans[run.plan], run.manifest.dated
+    documents = workspace.view.plan_documents
     latest = {
-        p.limit: digest
+        (documents[digest], p.limit): digest
         for digest, p in plans.items()
         if (p.evaluation, p.configuration, p.suite) == (own.evaluation, own.configuration, own.suite)
         and dated is not None
         and workspace.view.plan_times[digest] <= dated
     }
     yield run.plan
-    yield from (digest for limit, digest in latest.items() if limit != own.limit)
+    yield from (digest for limit, digest in latest.items() if limit != (documents[run.plan], own.limit))
 
 
 def _checks(workspace: Workspace, subject: str) -> tuple[RecordedCheck, ...]:
@@ -414,8 +439,9 @@ def assess_models(
     replay: bool = False,
     record: bool = True,
     draft: bool = False,
+    document: str = FIRST_DOCUMENT,
 ) -> Assessment:
-    """Assess models under the policy in force, or, as a draft, under the policy file as it stands.
+    """Assess models under every document in force, or, as a draft, under the file of one `document` alone.
 
     A replay, a draft, or `record=False` appends nothing; its decisions stand on verdicts that are in no record.
 
@@ -425,35 +451,87 @@ def assess_models(
     """
     if not models:
         raise InputError(*(workspace.findings or (Finding(what="models.yaml names no model"),)))
-    policy, digest = workspace.drafted_policy() if draft else workspace.policy_in_force()
-    record = record and not draft
+    parts = (replace(workspace, view=workspace.view.of(document)),) if draft else workspace.each()
+    record = record and not draft and not replay
+    texts = [workspace.drafted_policy(document)] if draft else [part.policy_in_force() for part in parts]
 
-    def ask() -> list[Request]:
-        return [r for model in models for r in requests(workspace, policy, digest, model, now)]
+    def ask(part: Workspace, policy: PolicyDocument, digest: Digest) -> list[Request]:
+        return [r for model in models for r in requests(part, policy, digest, model, now)]
 
-    if replay or not record:
-        asked = ask()
-        verdicts = [judged(request) for request in asked]
-        made = [v for group in verdicts for v in group]
-        answered = [decisions(workspace.view, r, _of_subject(made, r)) for r in asked]
+    asks = [partial(ask, part, *text) for part, text in zip(parts, texts, strict=True)]
+    verdicts: list[list[tuple[Verdict, ...]]] = []
+    if record:
+        asked, verdicts = write_all_verdicts(parts, asks, now)
+        own = write_decisions(parts, asked, now)
     else:
-        asked, verdicts = write_verdicts(workspace, digest, ask, now)
-        answered = write_decisions(workspace, digest, asked, now)
+        asked = [ask() for ask in asks]
+        verdicts = [[judged(request) for request in group] for group in asked]
+        own = [_unrecorded(*each) for each in zip(parts, asked, verdicts, strict=True)]
     return Assessment(
-        policy=policy,
-        policy_digest=digest,
+        policy=texts[0][0],
+        policy_digest=texts[0][1],
         as_of=now,
         replay=replay,
         draft=draft,
-        recorded=record and not replay,
-        subjects=tuple(
-            SubjectAssessment(
-                model_id=r.model_id, model=r.model, configuration=r.configuration, verdicts=v, decisions=d
-            )
-            for r, v, d in zip(asked, verdicts, answered, strict=True)
-        ),
+        recorded=record,
+        subjects=tuple(_subjects(parts, asked, verdicts, own)),
+        documents=tuple(_documents(parts, texts, verdicts, own)),
         findings=workspace.findings,
     )
+
+
+Own = list[list[tuple[Decision, ...]]]  # by document, by request, for each permission: what the document says by itself
+
+
+def _unrecorded(
+    part: Workspace, asked: list[Request], verdicts: list[tuple[Verdict, ...]]
+) -> list[tuple[Decision, ...]]:
+    made = [v for group in verdicts for v in group]
+    return [decisions(part.view, r, _of_subject(made, r)) for r in asked]
+
+
+def _subjects(
+    parts: Sequence[Workspace], asked: list[list[Request]], verdicts: list[list[tuple[Verdict, ...]]], own: Own
+) -> Iterator[SubjectAssessment]:
+    for at, request in enumerate(asked[0]):
+        by_document = {part.view.document: own[n][at] for n, part in enumerate(parts)}
+        yield SubjectAssessment(
+            model_id=request.model_id,
+            model=request.model,
+            configuration=request.configuration,
+            verdicts=tuple(v for group in verdicts for v in group[at]),
+            decisions=tuple(together(answers) for answers in by_permission(by_document)),
+        )
+
+
+def _documents(
+    parts: Sequence[Workspace],
+    texts: Sequence[tuple[PolicyDocument, Digest]],
+    verdicts: list[list[tuple[Verdict, ...]]],
+    own: Own,
+) -> Iterator[DocumentAssessment]:
+    joined = [joint(parts, [group[at] for group in own]) for at in range(len(own[0]))]
+    for n, (part, (policy, digest)) in enumerate(zip(parts, texts, strict=True)):
+        yield DocumentAssessment(
+            name=part.view.document,
+            policy=policy,
+            digest=digest,
+            verdicts=tuple(v for group in verdicts[n] for v in group),
+            decisions=tuple(d for answers in joined for d in answers[n]),
+        )
+
+
+def by_permission(own: Mapping[Identifier, tuple[Decision, ...]]) -> list[dict[str, Decision]]:
+    """For each permission, the decision of each document."""
+    names = list(own)
+    return [dict(zip(names, answers, strict=True)) for answers in zip(*own.values(), strict=True)]
+
+
+def joint(parts: Sequence[Workspace], own: Sequence[tuple[Decision, ...]]) -> list[tuple[Decision, ...]]:
+    """By document, its decisions as they stand beside those of the others (D1)."""
+    by_document = {part.view.document: answers for part, answers in zip(parts, own, strict=True)}
+    joined = [conjoin(answers) for answers in by_permission(by_document)]
+    return [tuple(answers[name] for answers in joined) for name in by_document]
 
 
 def _of_subject(verdicts: Iterable[Verdict], request: Request) -> list[Verdict]:
@@ -505,26 +583,58 @@ def _screened(ask: Callable[[], list[Request]]) -> list[Request]:
 
 
 def require_in_force(workspace: Workspace, policy: Digest) -> None:
-    """Raises RefusedError when another policy has come into force since it was read (D11)."""
+    """Raises RefusedError when another version of the document has come into force since it was read (D11)."""
     in_force = workspace.view.policy
     if in_force is None or in_force.digest != policy:
         raise RefusedError(Finding(rule="D11", what="another policy has come into force: run the command again"))
 
 
-def write_decisions(
-    workspace: Workspace, policy: Digest, asked: Sequence[Request], now: datetime
-) -> list[tuple[Decision, ...]]:
-    """Decide on recorded verdicts and record the decisions, in one transaction with the check for pauses (D9)."""
-    answered: list[tuple[Decision, ...]] = []
+def require_all_in_force(workspace: Workspace, policies: Sequence[Digest]) -> None:
+    """Raises RefusedError when other documents are in force than those that were read (D1, D11)."""
+    in_force = [part.policy.digest for part in workspace.view.in_force if part.policy]
+    if in_force != list(policies):
+        raise RefusedError(Finding(rule="D11", what="another policy has come into force: run the command again"))
+
+
+def write_all_verdicts(
+    parts: Sequence[Workspace], asks: Sequence[Callable[[], list[Request]]], now: datetime
+) -> tuple[list[list[Request]], list[list[tuple[Verdict, ...]]]]:
+    """Record verdicts under each document. A flag bears on all of them, so all flags are recorded first (V5, E1)."""
+    if len(parts) > 1:
+        for part, ask in zip(parts, asks, strict=True):
+            write_flags(part, part.policy_in_force()[1], _screened(ask), now)
+    asked, made = [], []
+    for part, ask in zip(parts, asks, strict=True):
+        requested, verdicts = write_verdicts(part, part.policy_in_force()[1], ask, now)
+        asked.append(requested)
+        made.append(verdicts)
+    return asked, made
+
+
+def write_decisions(parts: Sequence[Workspace], asked: Sequence[Sequence[Request]], now: datetime) -> Own:
+    """Decide on recorded verdicts and record the decisions, in one transaction with the check for pauses (D9).
+
+    Every document's decision is recorded, each as it stands beside the others (D1). What each says by itself is given
+    back.
+    """
+    own: Own = []
+    policies = [part.policy_in_force()[1] for part in parts]
 
     def drafts() -> list[Draft]:
-        require_in_force(workspace, policy)
-        answered[:] = [decisions(workspace.view, request, None) for request in asked]
+        require_all_in_force(parts[0], policies)
+        own[:] = [[decisions(p.view, r, None) for r in group] for p, group in zip(parts, asked, strict=True)]
         return [
-            Draft(kind=EntryKind.DECISION, about=About(name=r.model_id, digest=r.model_digest), body=decision)
-            for r, group in zip(asked, answered, strict=True)
+            decision_draft(request, policy, decision)
+            for at, request in enumerate(asked[0])
+            for policy, group in zip(policies, joint(parts, [answers[at] for answers in own]), strict=True)
             for decision in group
         ]
 
-    write(workspace, drafts, policy=policy, now=now)
-    return answered
+    write(parts[0], drafts, policy=policies[0], now=now)
+    return own
+
+
+def decision_draft(request: Request, policy: Digest, decision: Decision) -> Draft:
+    """The entry of a decision under one of the documents."""
+    about = About(name=request.model_id, digest=request.model_digest)
+    return Draft(kind=EntryKind.DECISION, about=about, body=decision, policy=policy)

@@ -1,33 +1,72 @@
-"""Gate: one decision, recorded, on the latest recorded assessment where that is current, else on a fresh one.
+"""Gate: one answer, recorded, on the latest recorded assessments where they are current, else on fresh ones.
 
 For: command line, trainers, service. Does not know: storage, keys.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from scalegate.assessment.request import Request, suite_digests
-from scalegate.decision.decision import Decision
+from scalegate.assessment.screening import screened
+from scalegate.decision.decision import Decision, Ground
 from scalegate.decision.state import WEIGHTS_WIDE
+from scalegate.decision.together import conjoin, together
 from scalegate.errors import UsageError
 from scalegate.policy.document import Permission, PolicyDocument
-from scalegate.procedure.assessing import MODES, decisions, judged, requests, require_in_force, write_verdicts
+from scalegate.procedure.assessing import (
+    MODES,
+    decision_draft,
+    decisions,
+    judged,
+    requests,
+    require_all_in_force,
+    write_verdicts,
+)
+from scalegate.procedure.flagging import write_flags
 from scalegate.procedure.workspace import Draft, Workspace, write
-from scalegate.quantity import Compute
-from scalegate.record.entry import About, EntryKind
+from scalegate.quantity import Compute, Identifier
+from scalegate.record.entry import PolicyAdopted
 from scalegate.record.view import Logged
 from scalegate.verdict.verdict import ESTIMATES_VERSION, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gated:
-    """A decision and where it is recorded; `logged` is None for a replay or a dry run."""
+    """A decision and where it is recorded.
+
+    Attributes:
+        policy: the first document.
+        decision: the one answer of all documents in force (D1).
+        documents: the documents in force by name; more than one is named beside each reason.
+        joined: by document, the decision that is recorded under it; with one document, `decision`.
+        logged: the entries of `joined` in their order; none for a replay or a dry run.
+    """
 
     policy: PolicyDocument
     decision: Decision
-    logged: Logged | None
+    documents: Mapping[Identifier, PolicyAdopted]
+    joined: Mapping[str, Decision]
+    entries: tuple[Logged, ...]
+
+    @property
+    def logged(self) -> Logged | None:
+        """The entry of the first document's decision."""
+        return self.entries[0] if self.entries else None
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Ids of waivers under which every document that holds is waived: one id may stand in several (D12)."""
+        if self.decision.waived_until is None:
+            return frozenset()
+        found: dict[str, set[str]] = {b.document: set() for b in self.decision.blockers}
+        for rest in self.decision.rests_on:
+            if rest.ground is Ground.WAIVER and rest.document in found:
+                found[rest.document].add(rest.id)
+        return frozenset(set.intersection(*found.values())) if found else frozenset()
 
 
 def gate(
@@ -41,44 +80,82 @@ def gate(
     effective_compute: Compute | None = None,
     record: bool = True,
 ) -> Gated:
-    """Decide on one permission and record the decision.
+    """Decide on one permission under every document in force, and record the decisions.
 
     Raises:
         UsageError: no policy in force, an unknown model or configuration, TRAIN without effective compute, or
             several configurations to choose from.
     """
-    policy, digest = workspace.policy_in_force()
+    parts = workspace.each()
     if permission is Permission.TRAIN and effective_compute is None:
         raise UsageError("TRAIN needs --effective-compute: say how far the run is, for example 2.1e24")
     if configuration:
         workspace.configuration(configuration)
 
-    def bearing() -> list[Request]:
+    def bearing(part: Workspace) -> list[Request]:
         """The request first, then those on other configurations that it has to look at."""
-        asked = requests(workspace, policy, digest, model, now, configuration)
+        asked = requests(part, *part.policy_in_force(), model, now, configuration)
         if len(asked) > 1:
             raise UsageError(f"{model} was tested in several configurations: give --configuration")
-        return [asked[0], *_siblings(workspace, asked[0], permission)]
+        return [asked[0], *_siblings(part, asked[0], permission)]
 
-    asked = bearing()
-    request, chosen = asked[0], MODES.get(permission, "") if mode is None else mode
-    stale = not all(current(workspace, r) for r in asked)
+    asked = [bearing(part) for part in parts]
+    chosen = MODES.get(permission, "") if mode is None else mode
+    stale = [not all(current(p, r) for r in group) for p, group in zip(parts, asked, strict=True)]
+    policies = {part.view.document: adopted for part in parts if (adopted := part.view.policy)}
+    own: dict[str, Decision] = {}
+
+    def decide_each(verdicts: Sequence[tuple[Verdict, ...] | None]) -> None:
+        for part, (request, *_), made in zip(parts, asked, verdicts, strict=True):
+            answer = _decide(part, request, made, permission, chosen, effective_compute)
+            own[part.view.document] = answer
+
+    def gated(entries: Sequence[Logged]) -> Gated:
+        return Gated(
+            policy=asked[0][0].policy,
+            decision=together(own),
+            documents=policies,
+            joined=conjoin(own),
+            entries=tuple(entries),
+        )
+
     if not record:
-        verdicts = tuple(v for r in asked for v in _assess(r)) if stale else None
-        answer = _decide(workspace, request, verdicts, permission, chosen, effective_compute)
-        return Gated(policy=policy, decision=answer, logged=None)
-    if stale:
-        write_verdicts(workspace, digest, lambda: [r for r in bearing() if not current(workspace, r)], now)
-    decided: list[Decision] = []
+        decide_each([_all(group) if old else None for group, old in zip(asked, stale, strict=True)])
+        return gated(())
+    _freshen(parts, bearing, stale, now)
 
     def drafts() -> list[Draft]:
-        require_in_force(workspace, digest)
-        decided[:] = [_decide(workspace, request, None, permission, chosen, effective_compute)]
-        about = About(name=request.model_id, digest=request.model_digest)
-        return [Draft(kind=EntryKind.DECISION, about=about, body=decided[0])]
+        require_all_in_force(workspace, [adopted.digest for adopted in policies.values()])
+        decide_each([None] * len(parts))
+        joined = conjoin(own)
+        request = asked[0][0]
+        return [decision_draft(request, policies[name].digest, joined[name]) for name in policies]
 
-    logged = write(workspace, drafts, policy=digest, now=now)[0]
-    return Gated(policy=policy, decision=decided[0], logged=logged)
+    return gated(write(workspace, drafts, policy=asked[0][0].policy_digest, now=now))
+
+
+def _all(asked: Sequence[Request]) -> tuple[Verdict, ...]:
+    return tuple(v for request in asked for v in judged(request))
+
+
+def _freshen(
+    parts: Sequence[Workspace],
+    bearing: Callable[[Workspace], list[Request]],
+    stale: Sequence[bool],
+    now: datetime,
+) -> None:
+    """Record verdicts that are not current. Under several documents a flag that comes up makes all of them so (V5)."""
+    if any(stale) and len(parts) > 1:
+        for part in parts:
+            write_flags(part, part.policy_in_force()[1], [screened(request) for request in bearing(part)], now)
+        stale = [not all(current(part, request) for request in bearing(part)) for part in parts]
+
+    def asked(part: Workspace) -> list[Request]:
+        return [r for r in bearing(part) if not current(part, r)]
+
+    for part, old in zip(parts, stale, strict=True):
+        if old:
+            write_verdicts(part, part.policy_in_force()[1], partial(asked, part), now)
 
 
 def _siblings(workspace: Workspace, request: Request, permission: Permission) -> list[Request]:
@@ -87,10 +164,6 @@ def _siblings(workspace: Workspace, request: Request, permission: Permission) ->
         return []
     asked = requests(workspace, request.policy, request.policy_digest, request.model_id, request.now)
     return [r for r in asked if r.configuration != request.configuration]
-
-
-def _assess(request: Request) -> tuple[Verdict, ...]:
-    return judged(request)
 
 
 def _decide(

@@ -104,11 +104,12 @@ def ingest(
 
 
 def _admission(workspace: Workspace) -> Admission:
-    document = _document(workspace)
+    documents = _documents(workspace)
+    known = dict.fromkeys(name for document in documents for name in document.evaluation.evaluations)
     return Admission(
         models=frozenset(workspace.models),
         configurations=frozenset(workspace.configurations),
-        evaluations=tuple(document.evaluation.evaluations) if document else None,
+        evaluations=tuple(known) if documents else None,
     )
 
 
@@ -119,8 +120,11 @@ def _by_source(workspace: Workspace) -> dict[Digest, tuple[tuple[Digest, RunMani
     return {source: tuple(runs) for source, runs in found.items()}
 
 
-def _document(workspace: Workspace) -> PolicyDocument | None:
-    return workspace.view.policy.document if workspace.view.policy else workspace.policy_file.document
+def _documents(workspace: Workspace) -> list[PolicyDocument]:
+    """Every document in force; before the first adoption the policy file, if it can be read."""
+    adopted = [part.policy.document for part in workspace.view.in_force if part.policy]
+    drafted = workspace.policy_file.document
+    return adopted or ([drafted] if drafted else [])
 
 
 # ------------------------------------------------------------------------------------------ recording
@@ -210,9 +214,9 @@ def _entry(workspace: Workspace, run: StagedRun, amends: Digest | None) -> RunIn
 
 
 def _suite(workspace: Workspace, evaluation: str) -> Digest | None:
-    """The suite that the policy in force (or the policy file, before the first adoption) names."""
-    named = _document(workspace)
-    known = named.evaluation.evaluations.get(evaluation) if named else None
+    """The suite that the documents in force (or the policy file, before the first adoption) name: the same in all."""
+    named = (d.evaluation.evaluations.get(evaluation) for d in _documents(workspace))
+    known = next((found for found in named if found), None)
     suite = workspace.suites.get(known.suite) if known else None
     return suite.digest if suite else None
 

@@ -11,9 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from scalegate.decision.decision import Decision
 from scalegate.decision.gate import decide
+from scalegate.decision.together import together
 from scalegate.errors import Finding, RefusedError
 from scalegate.lease.document import LEASABLE, LeaseDocument, LogPlace, format_lease, lease_digest
+from scalegate.procedure.assessing import require_all_in_force
 from scalegate.procedure.gating import Gated
 from scalegate.procedure.workspace import Draft, Workspace, write
 from scalegate.quantity import Digest
@@ -56,6 +59,7 @@ def issue(workspace: Workspace, gated: Gated, *, log: ProvingLog, now: datetime)
         ends=decision.lapses_at,
         policy=question.policy,
         decision=logged.digest,
+        also_under=tuple(sorted({p.digest for p in gated.documents.values()} - {question.policy})),
     )
     body = LeaseIssued(decision=logged.digest, lease=Digest(lease_digest(terms)), ends=decision.lapses_at)
 
@@ -76,13 +80,15 @@ def parse_checkpoint_size(note: bytes) -> int:
 
 
 def _still_granted(workspace: Workspace, gated: Gated, now: datetime) -> None:
-    question = gated.decision.question
-    in_force = workspace.view.policy
-    dossier = dossier_for(
-        workspace.view, subject=question.subject, configuration=question.configuration, policy=question.policy
-    )
-    if in_force is None or in_force.digest != question.policy:
-        raise RefusedError(Finding(rule="D11", what="another policy has come into force: ask again"))
-    again = decide(in_force.document, replace(question, as_of=max(now, question.as_of)), dossier)
+    """Under every document, and under the versions that granted it."""
+    require_all_in_force(workspace, [adopted.digest for adopted in gated.documents.values()])
+    own: dict[str, Decision] = {}
+    for name, adopted in gated.documents.items():
+        question = gated.joined[name].question
+        dossier = dossier_for(
+            workspace.view, subject=question.subject, configuration=question.configuration, policy=adopted.digest
+        )
+        own[name] = decide(adopted.document, replace(question, as_of=max(now, question.as_of)), dossier)
+    again = together(own)
     if not again.granted:
         raise RefusedError(*(Finding(rule=b.rule, what=b.why) for b in again.blockers))

@@ -6,7 +6,7 @@ For: command line, service. Does not know: storage, how it is shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -32,6 +32,7 @@ class BufferLeft:
         alert_on, limit_on: by outside gains on fixed weights, from the oldest run that it rests on.
         alert_at, limit_at: by training, from the least effective compute of those runs; None when unknown.
         compute_now: what the record says that the run has reached, and no less than those runs; None when unknown.
+        document: under which it is claimed, where several are in force.
     """
 
     model: Identifier
@@ -46,6 +47,7 @@ class BufferLeft:
     alert_at: Compute | None
     limit_at: Compute | None
     compute_now: Compute | None
+    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +74,20 @@ class Owing:
 
 
 def owing(workspace: Workspace, now: datetime) -> Owing:
-    """What is owed under the policy in force. Raises UsageError before the first adoption."""
-    policy, digest = workspace.policy_in_force()
+    """What is owed under every document in force. Raises UsageError before the first adoption."""
+    parts = workspace.each()
+    left = [(part.view.document, b) for part in parts for b in _buffers_under(part, now)]
+    named = [replace(b, document=document) if len(parts) > 1 else b for document, b in left]
     return Owing(
         as_of=now,
         obligations=obligations(workspace.view, now),
-        buffers=tuple(sorted(buffers(workspace.view, policy.evaluation.growth, digest, now), key=_order)),
+        buffers=tuple(sorted(named, key=_order)),
     )
+
+
+def _buffers_under(part: Workspace, now: datetime) -> Iterator[BufferLeft]:
+    policy, digest = part.policy_in_force()
+    return buffers(part.view, policy.evaluation.growth, digest, now)
 
 
 def buffers(view: RecordView, growth: Growth, policy: Digest, now: datetime) -> Iterator[BufferLeft]:
@@ -92,8 +101,9 @@ def buffers(view: RecordView, growth: Growth, policy: Digest, now: datetime) -> 
             yield min(found, key=_order)
 
 
-def _order(left: BufferLeft) -> tuple[datetime, datetime, str, str, str, str]:
-    return left.limit_on, left.alert_on, left.model, left.configuration, left.limit, left.observation
+def _order(left: BufferLeft) -> tuple[datetime, datetime, str, str, str, str, str]:
+    about = (left.model, left.configuration, left.limit, left.observation, left.document)
+    return left.limit_on, left.alert_on, *about
 
 
 def _buffer(

@@ -15,11 +15,15 @@ from scalegate.quantity import Digest
 from scalegate.record.chain import LogHead
 
 
-def foot_of(workspace: Workspace, head: LogHead, checkpoint: str) -> RecordFoot:
-    """The foot of a page: state of the log, who holds keys, how often the gate said no."""
+def foot_of(workspace: Workspace, head: LogHead, checkpoint: str, policy: Digest | None = None) -> RecordFoot:
+    """The foot of a page: state of the log, who holds keys, how often the gate said no.
+
+    Waivers, answers and misses are those of the document that `policy` is a version of, of the first if not given. How
+    often the gate said no is of all: each answer is recorded under every document, and counted once.
+    """
     view = workspace.view
     decided = [decision for _, _, decision in view.decisions]
-    in_force = view.policy
+    in_force = view.under(policy).policy
     return RecordFoot(
         origin=workspace.origin,
         size=head.size,
@@ -33,24 +37,24 @@ def foot_of(workspace: Workspace, head: LogHead, checkpoint: str) -> RecordFoot:
         times_granted=sum(d.granted for d in decided),
         times_waived=sum(d.waived_until is not None for d in decided),
         invalid_runs=_invalid_runs(workspace),
-        waivers=tuple(view.waivers),
+        waivers=tuple(view.under(policy).waivers),
         proposals=tuple(view.proposals.values()),
-        answered=frozenset(view.answers),
-        misses=len(view.misses),
+        answered=frozenset(view.under(policy).answers),
+        misses=len(view.under(policy).misses),
     )
 
 
 def _invalid_runs(workspace: Workspace) -> int:
     """Recorded runs whose failures count for nothing, over the whole record."""
-    view, policy = workspace.view, workspace.view.policy
-    if policy is None:
+    view, invalid = workspace.view, 0
+    policies = [part.policy.document for part in view.in_force if part.policy]
+    suites = {name: e.suite for policy in policies for name, e in policy.evaluation.evaluations.items()}
+    if not policies:
         return 0
-    invalid = 0
     versions = open_versions(view.runs, view.dispositions.keys())
     for ingested in view.runs:
         run = marked(workspace.runs.read_run(ingested.address, ingested.manifest), versions)
         run = replace(run, recorded_at=view.run_times[ingested.address])
-        evaluation = policy.document.evaluation.evaluations.get(ingested.manifest.evaluation)
-        registered = workspace.suites.get(evaluation.suite) if evaluation else None
+        registered = workspace.suites.get(suites.get(ingested.manifest.evaluation, ""))
         invalid += registered is None or any(d.voids_run for d in defects_of(run, registered.suite))
     return invalid

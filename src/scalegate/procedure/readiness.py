@@ -42,6 +42,7 @@ class Readiness:
         asked: what asks for it now; empty when nothing does.
         needs: why and by when it may be needed, soonest first; forecasts, which are for planning, last.
         as_of: the time of the answer.
+        document: of which it is one, where several are in force.
     """
 
     protection: Identifier
@@ -52,6 +53,7 @@ class Readiness:
     asked: tuple[AskedFor, ...]
     as_of: datetime
     needs: tuple[Need, ...] = ()
+    document: str = ""
 
     @property
     def late(self) -> bool:
@@ -85,37 +87,39 @@ class Readiness:
 
 
 def readiness(workspace: Workspace, now: datetime) -> tuple[Readiness, ...]:
-    """Every protection of the policy in force: those that are late first, then those that would be late soonest.
+    """Every protection of every document: those that are late first, then those that would be late soonest.
 
     Raises:
         UsageError: no policy is in force.
     """
-    policy, digest = workspace.policy_in_force()
-    dossier = dossier_for(workspace.view, subject="", configuration="", policy=digest)
-    needed = needs(policy, digest, workspace.view, now)
-    found = []
-    for name, protection in policy.protections.measures.items():
-        state = protection_state(policy, name, dossier, now)
-        asked = tuple(dict.fromkeys(_asked(policy, digest, workspace.view, name, now)))
-        found.append(
-            Readiness(
-                protection=Identifier(name),
-                title=protection.title,
-                approved_by=protection.approved_by,
-                why_not=state.why_not,
-                until=state.until,
-                asked=asked,
-                as_of=now,
-                needs=needed[name],
-            )
-        )
+    parts = workspace.each()
+    found = [r for part in parts for r in _under(part, part.view.document if len(parts) > 1 else "", now)]
     return tuple(sorted(found, key=_order))
 
 
-def _order(r: Readiness) -> tuple[bool, datetime, datetime, datetime, str]:
+def _under(workspace: Workspace, document: str, now: datetime) -> Iterator[Readiness]:
+    policy, digest = workspace.policy_in_force()
+    dossier = dossier_for(workspace.view, subject="", configuration="", policy=digest)
+    needed = needs(policy, digest, workspace.view, now)
+    for name, protection in policy.protections.measures.items():
+        state = protection_state(policy, name, dossier, now)
+        yield Readiness(
+            protection=Identifier(name),
+            title=protection.title,
+            approved_by=protection.approved_by,
+            why_not=state.why_not,
+            until=state.until,
+            asked=tuple(dict.fromkeys(_asked(policy, digest, workspace.view, name, now))),
+            as_of=now,
+            needs=needed[name],
+            document=document,
+        )
+
+
+def _order(r: Readiness) -> tuple[bool, datetime, datetime, datetime, str, str]:
     """By slack; what nothing needs comes last."""
     late_from, needed, until = (at or LAST_INSTANT for at in (r.late_from, r.needed_by, r.until))
-    return not r.late, late_from, needed, until, r.protection
+    return not r.late, late_from, needed, until, r.protection, r.document
 
 
 def _asked(policy: PolicyDocument, digest: Digest, view: RecordView, name: str, now: datetime) -> Iterator[AskedFor]:

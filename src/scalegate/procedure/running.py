@@ -213,7 +213,12 @@ def _sitting(
 def _with_plans(workspace: Workspace, model: str, sitting: Sitting, choice: Choice, runner: Runner) -> Sitting:
     subject = workspace.model(model).model.subject
     asked = (subject, sitting.evaluation, sitting.configuration)
-    plans = {d: p for d, p in workspace.view.plans.items() if (p.subject, p.evaluation, p.configuration) == asked}
+    under, own = workspace.view.plan_documents, workspace.view.document
+    plans = {
+        d: p
+        for d, p in workspace.view.plans.items()
+        if under[d] == own and (p.subject, p.evaluation, p.configuration) == asked
+    }
     fitting = {d: p for d, p in plans.items() if not choice.again and _fits(workspace, d, p, sitting)}
     planned = {p.limit: d for d, p in fitting.items() if p.limit in sitting.limits}
     runs = [r for r in workspace.view.runs if r.plan in set(planned.values())]

@@ -132,15 +132,16 @@ def _verdicts(workspace: Workspace, entries: list[Logged]) -> tuple[int, list[Fi
             resting.append(logged.index)
         if not isinstance(body, Verdict):
             continue
-        why = _not_derivable(workspace, body, view)
+        part = view.under(body.policy)
+        why = _not_derivable(workspace, body, part)
         if why:
             skipped[why] = None
             open_verdicts.add(logged.digest)
             continue
         key = (body.model, body.configuration, body.as_of, body.policy, view.size)
         if key not in derived:
-            assert view.policy is not None, "a verdict under no policy is not derivable"
-            derived[key] = _derive(workspace, view, body, view.policy.document)
+            assert part.policy is not None, "a verdict under no policy is not derivable"
+            derived[key] = _derive(workspace, part, body, part.policy.document)
         again = derived[key].get(body.limit)
         if again is not None and again.context != body.context:
             skipped[f"verdicts on {body.model}: configurations or entries of its ancestors have changed since"] = None

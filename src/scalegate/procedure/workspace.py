@@ -6,7 +6,7 @@ For: every procedure. Does not know: where files lie, which store keeps the reco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import NoReturn, Protocol
@@ -18,17 +18,21 @@ from scalegate.evidence.run import Configuration, EvalRun, Model, RunManifest
 from scalegate.policy.document import PolicyDocument
 from scalegate.quantity import Digest, Identifier
 from scalegate.record.canonical import digest_of_value
-from scalegate.record.entry import About, Body, EntryKind
+from scalegate.record.entry import FIRST_DOCUMENT, About, Body, EntryKind
 from scalegate.record.view import Logged, RecordView, add
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """An entry before it has a head: what it is about and what it says."""
+    """An entry before it has a head: what it is about and what it says.
+
+    `policy` is the document it is made under, where a transaction has entries under several.
+    """
 
     kind: EntryKind
     about: About
     body: Body
+    policy: Digest | None = None
 
 
 class MovedError(ScalegateError):
@@ -141,9 +145,13 @@ class PolicyFile:
     remarks: tuple[Finding, ...] = ()
 
 
+def _no_further_file(name: str) -> PolicyFile:
+    raise UsageError(f"there is no document {name!r}")
+
+
 @dataclass(kw_only=True)
 class Workspace:
-    """An open project. `view` is brought forward by procedures that write."""
+    """An open project, under one of its documents. `view` is brought forward by procedures that write."""
 
     origin: str
     policy_file: PolicyFile
@@ -154,6 +162,7 @@ class Workspace:
     view: RecordView
     scribe: Scribe
     runs: RunStore
+    further_file: Callable[[str], PolicyFile] = _no_further_file
 
     @property
     def demo(self) -> bool:
@@ -161,15 +170,42 @@ class Workspace:
         return self.origin.endswith(".demo")
 
     def policy_in_force(self) -> tuple[PolicyDocument, Digest]:
-        """The adopted policy. Raises UsageError before the first adoption."""
+        """The adopted version of this document. Raises UsageError before its first adoption."""
         adopted = self.view.policy
         if adopted is None:
             raise UsageError("no policy is in force: run `scalegate policy adopt`")
         return adopted.document, adopted.digest
 
-    def drafted_policy(self) -> tuple[PolicyDocument, Digest]:
-        """The policy file as it stands, in force or not. Raises InputError when it cannot be read."""
-        file = self.policy_file
+    def under(self, document: str) -> Workspace:
+        """The same project under one of its documents; under the first for an empty name.
+
+        Raises:
+            UsageError: no such document is in force.
+        """
+        name = document or FIRST_DOCUMENT
+        if name == self.view.document:
+            return self
+        if name != FIRST_DOCUMENT and name not in self.view.whole.further:
+            known = ", ".join(part.document for part in self.view.in_force) or "none"
+            raise UsageError(f"no document {name!r} is in force: in force are {known}")
+        return replace(self, view=self.view.of(name))
+
+    def each(self) -> tuple[Workspace, ...]:
+        """The project under each of its documents in force. Raises UsageError before the first adoption."""
+        self.policy_in_force()
+        return tuple(self.under(part.document) for part in self.view.in_force)
+
+    def file_of(self, document: str) -> PolicyFile:
+        """The file of a document: policy.yaml, or one of the further ones, which are read only when asked for.
+
+        Raises:
+            UsageError: there is no such file.
+        """
+        return self.policy_file if document == FIRST_DOCUMENT else self.further_file(document)
+
+    def drafted_policy(self, document: str = FIRST_DOCUMENT) -> tuple[PolicyDocument, Digest]:
+        """The file of a document as it stands, in force or not. Raises InputError when it cannot be read."""
+        file = self.file_of(document)
         if file.document is None or file.digest is None:
             raise InputError(*file.findings)
         return file.document, file.digest
@@ -207,28 +243,30 @@ def write(
         PauseFoundError: for a grant while the flag of a pause stands that cannot be read.
     """
     for _ in range(tries):
+        whole = workspace.view.whole
         try:
-            logged = workspace.scribe.write(drafts(), by=by, policy=policy, at=workspace.view, now=now)
+            logged = workspace.scribe.write(drafts(), by=by, policy=policy, at=whole, now=now)
         except MovedError:
-            workspace.view = workspace.scribe.read(workspace.view)
+            workspace.view = workspace.scribe.read(whole).of(workspace.view.document)
             continue
         except PauseFoundError as found:
             if found.unreadable:
                 raise
-            _record_pauses(workspace, found.pauses, policy=policy, now=now)
+            _record_pauses(workspace, found.pauses, now=now)
             continue
         for entry in logged:
-            add(workspace.view, entry)
+            add(whole, entry)
         return logged
     raise MovedError("the log kept moving on while this was being decided: run the command again")
 
 
-def _record_pauses(workspace: Workspace, pauses: Sequence[Pause], *, policy: Digest | None, now: datetime) -> None:
+def _record_pauses(workspace: Workspace, pauses: Sequence[Pause], *, now: datetime) -> None:
     for pause in pauses:
+        policy = workspace.under(pause.document).policy_in_force()[1]
         about = About(name=pause.id, digest=digest_of_value(pause))
         draft = Draft(kind=EntryKind.PAUSE, about=about, body=pause)
         write(workspace, partial(_unless_paused, workspace, draft, pause), policy=policy, now=now, by=pause.by)
 
 
 def _unless_paused(workspace: Workspace, draft: Draft, pause: Pause) -> list[Draft]:
-    return [] if pause.id in workspace.view.pauses else [draft]
+    return [] if workspace.view.paused(pause.id) else [draft]

@@ -8,7 +8,7 @@ held (D9), and a waiver that has ended no longer shows (D12).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,10 +65,20 @@ def column_name(key: Asked) -> str:
     return f"{name} ({mode})" if mode and mode not in name.lower() else name
 
 
-def decision_line(policy: PolicyDocument, key: Asked, decision: Decision | None, as_of: datetime) -> DecisionLine:
-    """The answer as it stands at `as_of`: what nobody asked is held (D1), and a lapsed grant is held (D9)."""
+def decision_line(
+    policy: PolicyDocument,
+    key: Asked,
+    decision: Decision | None,
+    as_of: datetime,
+    documents: Mapping[str, PolicyDocument] | None = None,
+) -> DecisionLine:
+    """The answer as it stands at `as_of`: what nobody asked is held (D1), and a lapsed grant is held (D9).
+
+    Args:
+        documents: all that are in force, for the one answer of several: each reason names its own.
+    """
     status, until, because, extra = _standing(decision, as_of)
-    blockers = extra + tuple(_blocker(policy, b) for b in (decision.blockers if decision else ()))
+    blockers = extra + tuple(_blocker(policy, b, documents or {}) for b in (decision.blockers if decision else ()))
     granted = status is GRANTED
     return DecisionLine(
         name=column_name(key),
@@ -103,16 +113,19 @@ def _own(rule: str, why: str) -> BlockerLine:
     return BlockerLine(rule=rule, about="", why=why, cleared_by="asking again", waivable=False)
 
 
-def _blocker(policy: PolicyDocument, blocker: Blocker) -> BlockerLine:
+def _blocker(policy: PolicyDocument, blocker: Blocker, documents: Mapping[str, PolicyDocument]) -> BlockerLine:
+    named = [blocker.document] if documents else []
+    elsewhere = f"see the document {blocker.document}" if blocker.document and not documents else ""
+    policy = documents.get(blocker.document, policy)
     limit = policy.limits.get(blocker.limit)
     measure = policy.protections.measures.get(blocker.protection)
     about = [limit.title if limit else blocker.limit, measure.title if measure else blocker.protection]
     roles = [policy.roles[r].title if r in policy.roles else str(r) for r in blocker.cleared_by]
     return BlockerLine(
         rule=blocker.rule,
-        about=": ".join(part for part in about if part),
+        about=": ".join(part for part in (*named, *about) if part),
         why=spelled(blocker.why),
-        cleared_by=", ".join(roles) or "nobody under this policy",
+        cleared_by=", ".join(roles) or elsewhere or "nobody under this policy",
         waivable=blocker.waivable,
     )
 
@@ -121,7 +134,7 @@ def _rest_lines(decision: Decision | None) -> Iterator[RestLine]:
     for rest in decision.rests_on if decision else ():
         yield RestLine(
             ground=rest.ground.value.replace("_", " "),
-            id=rest.id,
+            id=f"{rest.document}: {rest.id}" if rest.document else rest.id,
             what=spelled(rest.what),
             until=format_date(rest.until),
             digest=rest.digest or "",

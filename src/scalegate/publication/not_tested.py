@@ -9,8 +9,8 @@ gathered over models: a block that nobody reads tells nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -231,9 +231,21 @@ def merged(items: Iterable[NotTestedItem]) -> tuple[NotTestedItem, ...]:
     )
 
 
-def stated_items(policy: PolicyDocument, stated: Iterable[NotTested]) -> tuple[NotTestedItem, ...]:
-    """What one decision states as not tested, said once per threat model, limits by their titles."""
-    return merged(_stated_item(policy, item) for item in stated)
+def stated_items(
+    policy: PolicyDocument, stated: Iterable[NotTested], documents: Mapping[str, PolicyDocument] | None = None
+) -> tuple[NotTestedItem, ...]:
+    """What one answer states as not tested, said once per threat model, limits by their titles.
+
+    What is stated under one of several `documents` is put in that document's own words, and names it.
+    """
+    known = documents or {}
+    items = ((item.document, _stated_item(known.get(item.document, policy), item)) for item in stated)
+    return merged(_under(document, item) if known else item for document, item in items)
+
+
+def _under(document: str, item: NotTestedItem) -> NotTestedItem:
+    what = f"{document}: {item.what}"
+    return replace(item, threat_model=f"{document}: {item.threat_model}", what=what)
 
 
 def _stated_item(policy: PolicyDocument, item: NotTested) -> NotTestedItem:

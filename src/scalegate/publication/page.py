@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from scalegate.decision.decision import Decision
 from scalegate.evidence.run import Model
-from scalegate.policy.document import Permission, PolicyDocument
+from scalegate.policy.document import DocumentKind, Permission, PolicyDocument
 from scalegate.publication.decision_line import DecisionLine, column_name, decision_line
 from scalegate.publication.foot import FootPage, RecordFoot, WaiverLine, foot_page, gate_words, waiver_line
-from scalegate.publication.legible import make_legible
+from scalegate.publication.legible import legible, make_legible
 from scalegate.publication.limit_section import LimitSection, limit_section
 from scalegate.publication.model_sheet import ModelSheet, model_sheet
 from scalegate.publication.not_tested import NotTestedGroup, NotTestedItem, not_tested_groups, stated_items
@@ -41,7 +42,7 @@ from scalegate.publication.words import (
 from scalegate.quantity import format_instant
 from scalegate.verdict.verdict import Verdict
 
-__all__ = ["DecisionPage", "RecordFoot", "ReportPage", "decision_page", "report_page"]
+__all__ = ["DecisionPage", "RecordFoot", "ReportPage", "decision_page", "report_page", "side_by_side"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +66,20 @@ class RuleWord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Definition:
+    """What a document's own term means there."""
+
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportPage:
-    """A whole report. `banners` stand above everything; `not_tested` comes next."""
+    """A whole report. `banners` stand above everything; `not_tested` comes next.
+
+    With several documents in force each has a page, and those after the first stand `beside` it; `document` is then
+    its name. `definitions` are those of this document alone.
+    """
 
     title: str
     developer: str
@@ -88,6 +101,10 @@ class ReportPage:
     waivers: tuple[WaiverLine, ...]
     rules: tuple[RuleWord, ...]
     foot: FootPage
+    document: str = ""
+    kind: str = ""
+    definitions: tuple[Definition, ...] = ()
+    beside: tuple[ReportPage, ...] = ()
 
     def rule(self, rule: str) -> str:
         """The sentence of a rule, for tooltips."""
@@ -157,8 +174,36 @@ def report_page(
         waivers=tuple(waiver_line(policy, waiver, as_of) for waiver in foot.waivers),
         rules=_rules(sheets),
         foot=foot_page(policy, foot),
+        kind=KINDS[policy.kind],
+        definitions=tuple(Definition(term=term, meaning=words) for term, words in policy.definitions.items()),
     )
     return make_legible(page)
+
+
+KINDS = {
+    DocumentKind.VOLUNTARY: "a promise made freely",
+    DocumentKind.COMPLIANCE: "a framework that a law asks for",
+}
+
+
+def side_by_side(pages: Mapping[str, ReportPage]) -> ReportPage:
+    """One report of several documents, by name: every page keeps its own words; all open with what was not tested."""
+    named = [replace(_anchored(page, name), document=legible(name)) for name, page in pages.items()]
+    return replace(named[0], beside=tuple(named[1:])) if len(named) > 1 else next(iter(pages.values()))
+
+
+T = TypeVar("T")
+
+
+def _anchored(value: T, name: str) -> T:
+    """The same with every anchor under the name of its document: `limit-1` of two documents are two places."""
+    if isinstance(value, tuple):
+        return tuple(_anchored(item, name) for item in value)  # type: ignore[return-value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    found = {f.name: getattr(value, f.name) for f in fields(value)}
+    named = {k: f"{name}-{v}" if k in ("anchor", "limit_anchor") else _anchored(v, name) for k, v in found.items()}
+    return replace(value, **named)
 
 
 def decision_page(
@@ -169,10 +214,15 @@ def decision_page(
     as_of: datetime,
     replay: bool,
     demo_keys: bool = False,
+    documents: Mapping[str, PolicyDocument] | None = None,
 ) -> DecisionPage:
-    """One decision for a screen: what was not tested comes first here too."""
+    """One decision for a screen: what was not tested comes first here too.
+
+    Args:
+        documents: all that are in force, where there are several: each reason is put in the words of its own.
+    """
     question = decision.question
-    line = decision_line(policy, (question.permission, question.mode), decision, as_of)
+    line = decision_line(policy, (question.permission, question.mode), decision, as_of, documents)
     model = models.get(question.model)
     page = DecisionPage(
         title=policy.title,
@@ -180,7 +230,7 @@ def decision_page(
         configuration=str(question.configuration),
         as_of=format_instant(as_of),
         banners=banners(as_of, replay=replay, demo_keys=demo_keys),
-        not_tested=stated_items(policy, decision.not_tested),
+        not_tested=stated_items(policy, decision.not_tested, documents),
         claims=CLAIMS,
         decision=line,
         rules=_sentences({blocker.rule for blocker in line.blockers}),

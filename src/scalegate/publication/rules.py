@@ -42,7 +42,8 @@ RULES: dict[str, str] = {
     "L2": "A hard stop that counts as crossed holds whatever protections, waivers or clauses there are.",
     "L3": "A threat model without limits blocks unless somebody has accepted the blind spot by name, with an end date.",
     "L4": "The gap between alert and limit must be wider than what can grow until the next evaluation.",
-    "D1": "Nothing is permitted unless it was asked for and granted.",
+    "D1": "Nothing is permitted unless it was asked for and granted; with several documents in force, "
+    "a hold in any is a hold.",
     "D2": "Standing protections are asked for always; others when their limit counts as crossed.",
     "D3": "A protection counts only while its efficacy has been measured against the target, approved and not lapsed.",
     "D4": "A first training run may go only as far as the first point at which an assessment is due.",

@@ -29,6 +29,8 @@ from scalegate.record.happening import Event, TrainingProgress
 from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.verdict import Verdict
 
+FIRST_DOCUMENT = Identifier("policy")  # what policy.yaml is called; other documents have the names of their files
+
 
 class EntryKind(StrEnum):
     """The types of entry that this version writes and reads."""
@@ -61,12 +63,16 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyAdopted:
-    """A policy came into force; `notice` says in words what of the change process was followed (D11)."""
+    """A document came into force; `notice` says in words what of the change process was followed (D11).
+
+    `name` is which document of the project it is a version of: several stand in force side by side.
+    """
 
     digest: Digest
     document: PolicyDocument
     replaces: Digest | None
     notice: str
+    name: Identifier = FIRST_DOCUMENT
 
 
 @dataclass(frozen=True, kw_only=True)

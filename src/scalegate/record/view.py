@@ -1,7 +1,10 @@
-"""What a prefix of the record says: the policy in force, the runs, and the dossier of a subject.
+"""What a prefix of the record says: the documents in force, the runs, and the dossier of a subject.
 
 For: procedure and verifier, which must read the same prefix in the same way. Does not know: storage, files,
 keys. A view is built once from the entries in order; nothing in it is ever stored.
+
+Several documents may be in force over one base of evidence. Each has a view of its own, and what was done under it,
+verdicts included, is in that view alone; evidence is in all of them (docs/adr/0024).
 """
 
 from __future__ import annotations
@@ -24,14 +27,24 @@ from scalegate.decision.dossier import (
 from scalegate.evidence.flag import FlagCheck
 from scalegate.policy.document import ComputeObservation, Permission, evaluation_of
 from scalegate.quantity import Compute, Digest, Identifier
-from scalegate.record.entry import Disposition, Entry, FlagDisposed, PlanRegistered, PolicyAdopted, Resumed, RunIngested
+from scalegate.record.entry import (
+    FIRST_DOCUMENT,
+    Disposition,
+    Entry,
+    FlagDisposed,
+    PlanRegistered,
+    PolicyAdopted,
+    Resumed,
+    RunIngested,
+)
 from scalegate.record.happening import EVERYTHING, Event, TrainingProgress
-from scalegate.verdict.ledger import Control, Effort, Exposure, LedgerItem, Miss, Proposal, ProposalAnswer
+from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 from scalegate.verdict.misses import Claim, ClaimKey, misses_of
 from scalegate.verdict.verdict import Escalation, Verdict, VerdictKind
 
 RunKey = tuple[str, str, str, str, str]  # subject, evaluation, configuration, plan or "", run label
 PlanKey = tuple[str, str, str, str]  # subject, evaluation, configuration, digest of the suite
+PlanLimit = tuple[str, str]  # document, limit
 VerdictKey = tuple[str, str, str, str]  # subject, configuration, limit, policy digest
 Case = tuple[str, str, str]  # subject, configuration, limit
 DangerKey = tuple[str, str, str, Digest, str, tuple[Digest, ...]]  # the same, the observation, and its runs
@@ -50,6 +63,10 @@ class Logged:
 class RecordView:
     """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read.
 
+    It is the view of one document; that of the first one is also the whole, from which the `further` ones are reached.
+    They share what is evidence (`_SHARED`), by reference; of progress each keeps apart what was told under it. `names`
+    says which document a digest is a version of, and `plan_documents` under which one a plan was registered.
+
     `draws` names the plan whose entry draws the order of a plan's tasks: its own, or that of the plan for another limit
     that the same run will serve (`open_draws`), so that no limit gives a second order for nothing (B4). `looked_at`
     are runs on whose parts a verdict rests while registered attempts were missing; parts of them that came later are
@@ -66,6 +83,11 @@ class RecordView:
     them away (V2).
     """
 
+    document: Identifier = FIRST_DOCUMENT
+    first: RecordView | None = field(default=None, repr=False, compare=False)
+    further: dict[Identifier, RecordView] = field(default_factory=dict)
+    names: dict[Digest, Identifier] = field(default_factory=dict)
+    plan_documents: dict[Digest, Identifier] = field(default_factory=dict)
     size: int = 0
     head_time: datetime | None = None
     policies: list[tuple[Digest, PolicyAdopted]] = field(default_factory=list)
@@ -73,7 +95,7 @@ class RecordView:
     plans: dict[Digest, PlanRegistered] = field(default_factory=dict)
     plan_times: dict[Digest, datetime] = field(default_factory=dict)
     draws: dict[Digest, Digest] = field(default_factory=dict)
-    open_draws: dict[PlanKey, tuple[Digest, frozenset[str]]] = field(default_factory=dict)
+    open_draws: dict[PlanKey, tuple[Digest, frozenset[PlanLimit]]] = field(default_factory=dict)
     looked_at: set[RunKey] = field(default_factory=set)
     peeked: set[Digest] = field(default_factory=set)
     dispositions: dict[Digest, Disposition] = field(default_factory=dict)
@@ -107,6 +129,7 @@ class RecordView:
     ended_crossings: list[tuple[Case, datetime, datetime]] = field(default_factory=list)
     events: list[tuple[int, Event]] = field(default_factory=list)
     progress: list[TrainingProgress] = field(default_factory=list)
+    own_progress: list[TrainingProgress] = field(default_factory=list)
     counted: dict[str, datetime] = field(default_factory=dict)
     unmet: dict[VerdictKey, datetime] = field(default_factory=dict)
     ended_alerts: list[tuple[Case, datetime, datetime]] = field(default_factory=list)
@@ -115,8 +138,72 @@ class RecordView:
 
     @property
     def policy(self) -> PolicyAdopted | None:
-        """The policy in force after the last entry; None before the first adoption."""
+        """The version of this document in force after the last entry; None before its first adoption."""
         return self.policies[-1][1] if self.policies else None
+
+    @property
+    def whole(self) -> RecordView:
+        """The view that entries are added to: that of the first document."""
+        return self if self.first is None else self.first
+
+    @property
+    def in_force(self) -> tuple[RecordView, ...]:
+        """A view for each document in force, in the order of their first adoptions.
+
+        A document leaves force by no entry that there is yet: taking one away is the weakest class of change (D11).
+        """
+        return tuple(part for part in (self.whole, *self.whole.further.values()) if part.policies)
+
+    def paused(self, pause: str) -> bool:
+        """Whether a pause stands in the record, under any document, resumed or not."""
+        return any(pause in part.pauses for part in (self.whole, *self.whole.further.values()))
+
+    def of(self, document: str) -> RecordView:
+        """The view of a document; an empty one, apart from the evidence, where it was never adopted."""
+        whole, name = self.whole, Identifier(document)
+        return whole if name == whole.document else whole.further.get(name) or _further(whole, name)
+
+    def under(self, policy: Digest | None) -> RecordView:
+        """The view of the document that a digest is a version of; this view for a digest that was never in force."""
+        name = self.names.get(policy) if policy is not None else None
+        return self if name is None else self.of(name)
+
+
+# Evidence, and what can only raise: it reaches every document. All else acts under the one that it was done under.
+_SHARED = (
+    *("names", "plan_documents", "runs", "plans", "plan_times", "draws", "open_draws", "looked_at", "peeked"),
+    *("run_times", "checks", "lineage", "within", "exposures", "proposals", "events", "progress"),
+)
+
+
+def _further(whole: RecordView, name: Identifier) -> RecordView:
+    """The view of one more document: the evidence so far, and nothing that was done under another one."""
+    shared = {field: getattr(whole, field) for field in _SHARED}
+    return RecordView(
+        document=name,
+        first=whole,
+        size=whole.size,
+        head_time=whole.head_time,
+        evidence_index=whole.evidence_index,
+        **shared,
+    )
+
+
+def part_of(view: RecordView, entry: Entry) -> RecordView:
+    """The view of the document that an entry was made under.
+
+    A verdict and a decision name it themselves; other entries in their head. What names none that was ever in force
+    counts as made under the first, as every entry did while there was one.
+    """
+    match entry.body:
+        case PolicyAdopted() as body:
+            return view.of(body.name)
+        case Verdict() as body:
+            return view.whole.under(body.policy)
+        case Decision() as body:
+            return view.whole.under(body.question.policy)
+        case _:
+            return view.whole.under(entry.head.policy)
 
 
 def view_of(entries: Iterable[Logged]) -> RecordView:
@@ -129,14 +216,23 @@ def view_of(entries: Iterable[Logged]) -> RecordView:
 
 def add(view: RecordView, logged: Logged) -> None:
     """Read the next entry. Entries of types that carry no state for a decision only move the size."""
+    assert view.first is None, "entries are added to the whole"
     view.size = logged.index + 1
     issued = logged.entry.head.issued_at
     view.head_time = max(view.head_time, issued) if view.head_time else issued
+    if not _add_evidence(view, logged):
+        _add_under(view, part_of(view, logged.entry), logged)
+    for part in view.further.values():
+        part.size, part.head_time = view.size, view.head_time
+
+
+def _add_evidence(view: RecordView, logged: Logged) -> bool:
+    """What bears on every document, whichever it was recorded under; False for other entries.
+
+    Evidence, and what can only raise a verdict: it changes what is current under all of them (E1).
+    """
+    issued = logged.entry.head.issued_at
     match logged.entry.body:
-        case PolicyAdopted() as body:
-            view.policies.append((logged.digest, body))
-            view.adopted_at = issued
-            view.adoptions.append(issued)
         case RunIngested() as body:
             if run_key(body) in view.looked_at:
                 view.peeked.add(body.address)
@@ -144,48 +240,73 @@ def add(view: RecordView, logged: Logged) -> None:
                 view.open_draws.pop(plan_key(view.plans[body.plan]), None)
             view.runs.append(body)
             view.run_times[body.address] = issued
-            view.evidence_index = logged.index
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
             view.plan_times[logged.digest] = issued
+            view.plan_documents[logged.digest] = part_of(view, logged.entry).document
             _draw(view, logged.digest, body)
-        case Disposition() as body:
-            view.dispositions[body.run] = body
-            view.evidence_index = logged.index
+            return True
         case FlagCheck() as body:
             view.checks.setdefault(body.id, body)  # V5: a flag that stands is not talked over by a later check
-            view.evidence_index = logged.index
-        case FlagDisposed() as body:
-            view.flags_disposed[body.flag] = body
-            view.evidence_index = logged.index
-        case Verdict() as body:
-            _add_verdict(view, logged, body)
-        case Decision() as body:
-            view.decisions.append((logged.index, logged.digest, body))
-        case Attestation() as body:
-            view.attestations.append((logged.digest, body))
-        case Waiver() as body:
-            view.waivers.append(body)
-        case RiskStatement() as body:
-            view.risk_statements.append(body)
-        case DutyDone() as body:
-            view.duties_done.append(body)
-        case Pause() as body:
-            view.pauses[body.id] = body
-        case Resumed() as body if body.pause in view.pauses:
-            view.pauses[body.pause] = replace(view.pauses[body.pause], resumed=True)
-            view.resumed_at.setdefault(body.pause, issued)
-        case ScopeFinding() as body:
-            view.scope_findings.append(body)
-        case Effort() | Control() | Exposure() | Miss() | Proposal() | ProposalAnswer() as body:
-            _add_to_ledger(view, logged.index, body)
+        case Exposure() as body:
+            view.exposures.append(body)
         case Event() as body:
             view.events.append((logged.index, body))
-            view.evidence_index = logged.index
         case TrainingProgress() as body:
             view.progress.append(body)
-            if _reads_compute(view):
-                view.evidence_index = logged.index
+            part_of(view, logged.entry).own_progress.append(body)
+            for part in (view, *view.further.values()):
+                if _reads_compute(part):
+                    part.evidence_index = logged.index
+            return True
+        case Proposal() as body:
+            view.proposals.setdefault(body.id, body)
+            return True
+        case _:
+            return False
+    for part in (view, *view.further.values()):
+        part.evidence_index = logged.index
+    return True
+
+
+def _add_under(view: RecordView, part: RecordView, logged: Logged) -> None:
+    """What acts under one document alone: what can clear, and what names a limit, a protection or a duty of it."""
+    issued = logged.entry.head.issued_at
+    match logged.entry.body:
+        case PolicyAdopted() as body:
+            if part is not view:
+                view.further[part.document] = part
+            view.names.setdefault(body.digest, part.document)
+            part.policies.append((logged.digest, body))
+            part.adopted_at = issued
+            part.adoptions.append(issued)
+        case Disposition() as body:
+            part.dispositions[body.run] = body
+            part.evidence_index = logged.index
+        case FlagDisposed() as body:
+            part.flags_disposed[body.flag] = body
+            part.evidence_index = logged.index
+        case Verdict() as body:
+            _add_verdict(part, logged, body)
+        case Decision() as body:
+            part.decisions.append((logged.index, logged.digest, body))
+        case Attestation() as body:
+            part.attestations.append((logged.digest, body))
+        case Waiver() as body:
+            part.waivers.append(body)
+        case RiskStatement() as body:
+            part.risk_statements.append(body)
+        case DutyDone() as body:
+            part.duties_done.append(body)
+        case Pause() as body:
+            part.pauses[body.id] = body
+        case Resumed() as body if body.pause in part.pauses:
+            part.pauses[body.pause] = replace(part.pauses[body.pause], resumed=True)
+            part.resumed_at.setdefault(body.pause, issued)
+        case ScopeFinding() as body:
+            part.scope_findings.append(body)
+        case Effort() | Control() | Miss() | ProposalAnswer() as body:
+            _add_to_ledger(part, logged.index, body)
         case _:
             pass
 
@@ -196,20 +317,15 @@ def _reads_compute(view: RecordView) -> bool:
     return any(isinstance(o, ComputeObservation) for limit in limits for o in limit.observations.values())
 
 
-def _add_to_ledger(view: RecordView, index: int, item: LedgerItem) -> None:
+def _add_to_ledger(view: RecordView, index: int, item: Effort | Control | Miss | ProposalAnswer) -> None:
     """What bears on verdicts changes the evidence: a verdict made before it is no longer current."""
     match item:
         case Effort():
             view.efforts.append(item)
         case Control():
             view.controls.append(item)
-        case Exposure():
-            view.exposures.append(item)
         case Miss():
             view.misses.append(item)
-        case Proposal():
-            view.proposals.setdefault(item.id, item)
-            return
         case ProposalAnswer():
             view.answers[item.proposal] = item
             return
@@ -222,12 +338,16 @@ def plan_key(plan: PlanRegistered) -> PlanKey:
 
 
 def _draw(view: RecordView, digest: Digest, plan: PlanRegistered) -> None:
-    """A limit that has a plan already draws again, and leaves that plan abandoned; others share what was drawn."""
-    first, limits = view.open_draws.get(plan_key(plan), (digest, frozenset[str]()))
-    if plan.limit in limits:
+    """A limit that has a plan already draws again, and leaves that plan abandoned; others share what was drawn.
+
+    Limits of several documents are different ones, whatever their ids.
+    """
+    first, limits = view.open_draws.get(plan_key(plan), (digest, frozenset[PlanLimit]()))
+    limit = view.plan_documents[digest], plan.limit
+    if limit in limits:
         first, limits = digest, frozenset()
     view.draws[digest] = first
-    view.open_draws[plan_key(plan)] = first, limits | {plan.limit}
+    view.open_draws[plan_key(plan)] = first, limits | {limit}
 
 
 def run_key(run: RunIngested) -> RunKey:
@@ -298,10 +418,17 @@ def reached_compute(view: RecordView, subject: str) -> Compute | None:
 
 
 def compute_untold(view: RecordView, subject: str) -> bool:
-    """Whether the latest recorded progress of a run leaves its effective compute unknown: nobody may state it (S4)."""
-    found = [p for p in view.progress if p.subject == subject]
-    latest = max((p.measured_at for p in found), default=None)
-    return any(p.effective_compute is None for p in found if p.measured_at == latest)
+    """Whether the latest recorded progress of a run leaves its effective compute unknown: nobody may state it (S4).
+
+    What is unknown is so under all documents, until later progress under each of them tells it.
+    """
+    return any(_untold(part, subject) for part in view.in_force or (view,))
+
+
+def _untold(view: RecordView, subject: str) -> bool:
+    unknown = [p.measured_at for p in view.progress if p.subject == subject and p.effective_compute is None]
+    known = [p.measured_at for p in view.own_progress if p.subject == subject and p.effective_compute is not None]
+    return bool(unknown) and (not known or max(unknown) >= max(known))
 
 
 def _add_danger(view: RecordView, verdict: Verdict) -> None:
@@ -319,7 +446,11 @@ def _add_danger(view: RecordView, verdict: Verdict) -> None:
 def dossier_for(
     view: RecordView, *, subject: str, configuration: str, policy: Digest, verdicts: Iterable[Verdict] | None = None
 ) -> Dossier:
-    """What is recorded about a subject. `verdicts` stands in for recorded ones in a replay or a dry run."""
+    """What is recorded about a subject under the document that `policy` is a version of, and under no other one.
+
+    `verdicts` stands in for recorded ones in a replay or a dry run.
+    """
+    view = view.under(policy)
     digests = {f"protection:{a.protection}": digest for digest, a in view.attestations}
     stale: list[str] = []
     if verdicts is None:
@@ -364,6 +495,7 @@ def question_for(
 
     `verdicts` stands in for recorded ones in a replay or a dry run.
     """
+    view = view.under(policy)
     if verdicts is None:
         asked = (subject, configuration, policy)
         verdicts = [v for key, (_, v) in view.verdicts.items() if (key[0], key[1], key[3]) == asked]

@@ -13,7 +13,9 @@ from scalegate.decision.quorum import count_quorum, holds
 from scalegate.obligation.signed import signers
 from scalegate.policy.document import Permission, PolicyDocument, Quorum
 from scalegate.record.canonical import digest_of_value
+from scalegate.record.documents import document_faults
 from scalegate.record.entry import (
+    FIRST_DOCUMENT,
     Disposition,
     FlagCheck,
     FlagDisposed,
@@ -24,7 +26,7 @@ from scalegate.record.entry import (
 )
 from scalegate.record.happening import Event, TrainingProgress, is_event_of
 from scalegate.record.ledger import ledger_faults
-from scalegate.record.view import Logged, RecordView
+from scalegate.record.view import Logged, RecordView, part_of
 from scalegate.tlog.origin import is_demo
 from scalegate.verdict.ledger import Control, Effort, Exposure, Miss, Proposal, ProposalAnswer
 
@@ -36,7 +38,7 @@ def act_faults(view: RecordView, logged: Logged) -> Iterator[str]:
         view: the entries that the act says it has seen.
         logged: the act.
     """
-    body = logged.entry.body
+    body, view = logged.entry.body, part_of(view, logged.entry)
     if isinstance(body, PolicyAdopted):
         yield from _adoption(view, logged, body)
     elif isinstance(body, RunIngested):
@@ -69,6 +71,8 @@ def _under(policy: PolicyDocument, view: RecordView, logged: Logged) -> Iterator
             yield from _flag_disposed(policy, view, body)
         case Pause() as body:
             yield from _holder(policy, body.by, "D10")
+            if (body.document or FIRST_DOCUMENT) != view.document:
+                yield "a pause under another document than its own (D10)"
         case Resumed() as body:
             yield from _resume(policy, view, body)
         case Effort() | Control() | Exposure() | Miss() | Proposal() | ProposalAnswer() as body:
@@ -98,6 +102,8 @@ def _adoption(view: RecordView, logged: Logged, adopted: PolicyAdopted) -> Itera
     yield from _holder(adopted.document, Approver(principal=head.issuer, role=head.role), "D11")
     if adopted.replaces != (before.digest if before else None):
         yield "it says that it replaces another policy than the one in force before it (D11)"
+    for rule, what in document_faults(view, adopted.name, adopted.document, adopted.digest):
+        yield f"{what} ({rule})"
     if before and not is_demo(head.log):
         yield "a change of the policy in force outside a demonstration: no change process is supported yet (D11)"
     if before and is_demo(head.log) and not adopted.notice.startswith("demonstration:"):

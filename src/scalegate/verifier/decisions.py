@@ -15,7 +15,10 @@ from datetime import timedelta
 from scalegate.decision.decision import Decision, Ground, Question
 from scalegate.decision.dossier import Dossier
 from scalegate.decision.gate import decide
+from scalegate.decision.together import conjoin
 from scalegate.errors import Finding
+from scalegate.lease.document import LeaseDocument, lease_digest
+from scalegate.quantity import Digest
 from scalegate.record.entry import EntryKind, LeaseIssued
 from scalegate.record.view import Logged, RecordView, add, compute_untold, dossier_for, question_for, reached_compute
 from scalegate.shape import encode
@@ -84,7 +87,7 @@ def _place(view: RecordView, between: tuple[Logged, ...], logged: Logged) -> Ite
 
 def _decision(view: RecordView, logged: Logged, recorded: Decision) -> Iterator[str]:
     question = recorded.question
-    in_force = view.policy
+    in_force = view.under(question.policy).policy
     if in_force is None or in_force.digest != question.policy:
         yield "decided under a policy that was not in force"
         return
@@ -99,11 +102,21 @@ def _decision(view: RecordView, logged: Logged, recorded: Decision) -> Iterator[
     if question.effective_compute is not None and compute_untold(view, question.subject):
         yield "asked at a stated effective compute, where the record says that the run's is unknown (S4)"
     if recorded.granted:
-        yield from _grounds(view, recorded)
-    derived = decide(in_force.document, _question(view, question), _dossier(view, question))
+        yield from _grounds(view.under(question.policy), recorded)
+    derived = _derived(view, question)[view.names[question.policy]]
     if encode(derived) != encode(recorded):
         what = f"recorded as {recorded.outcome}, but the entries before it give {derived.outcome}"
         yield f"{what}; they differ in {_difference(derived, recorded)}"
+
+
+def _derived(view: RecordView, asked: Question) -> dict[str, Decision]:
+    """By document, the decision as all documents in force give it (D1): a hold in any is a hold."""
+    own: dict[str, Decision] = {}
+    for part in view.in_force:
+        assert part.policy is not None, "a document in force"
+        question = _question(part, replace(asked, policy=part.policy.digest))
+        own[part.document] = decide(part.policy.document, question, _dossier(part, question))
+    return conjoin(own)
 
 
 def _grounds(view: RecordView, granted: Decision) -> Iterator[str]:
@@ -148,6 +161,7 @@ def _difference(derived: Decision, recorded: Decision) -> str:
 def _verdict(view: RecordView, logged: Logged, verdict: Verdict) -> Iterator[str]:
     """What can be said of a verdict without its evidence; `procedure.verifying` derives it from that."""
     head, about = logged.entry.head, logged.entry.about
+    view = view.under(verdict.policy)
     if view.policy is None or view.policy.digest != verdict.policy:
         yield f"limit {verdict.limit}: a verdict under a policy that was not in force"
     elif verdict.limit not in view.policy.document.limits:
@@ -170,7 +184,8 @@ def _verdict(view: RecordView, logged: Logged, verdict: Verdict) -> Iterator[str
 
 def _lease(view: RecordView, logged: Logged, lease: LeaseIssued) -> Iterator[str]:
     """A lease names a grant of this log, ends with it, and would still be granted at its own place (D9)."""
-    decision = next((d for _, digest, d in view.decisions if digest == lease.decision), None)
+    decided = (found for part in view.in_force for found in part.decisions)
+    decision = next((d for _, digest, d in decided if digest == lease.decision), None)
     if decision is None:
         yield "a lease on a decision that this log does not hold before it (D9)"
         return
@@ -179,10 +194,45 @@ def _lease(view: RecordView, logged: Logged, lease: LeaseIssued) -> Iterator[str
         return
     if lease.ends > decision.lapses_at:
         yield f"a lease until {lease.ends:%Y-%m-%d}, longer than its decision (D9)"
-    question, in_force = decision.question, view.policy
+    question, in_force = decision.question, view.under(decision.question.policy).policy
     if in_force is None or in_force.digest != question.policy:
         yield "a lease under a policy that was no longer in force (D11)"
         return
-    later = replace(question, as_of=max(logged.entry.head.issued_at, question.as_of))
-    if not decide(in_force.document, later, _dossier(view, question)).granted:
-        yield "a lease on a decision that would no longer have been granted (D9)"
+    at = max(logged.entry.head.issued_at, question.as_of)
+    for part in view.in_force:
+        beside = _beside(part, question)
+        if part.policy is None or beside is None or beside.policy != part.policy.digest:
+            yield f"a lease without a decision under the document {part.document} (D1)"
+        elif not decide(part.policy.document, replace(beside, as_of=at), _dossier(part, beside)).granted:
+            yield "a lease on a decision that would no longer have been granted (D9)"
+    others = sorted({p.policy.digest for p in view.in_force if p.policy} - {question.policy})
+    if others and lease.lease != lease_digest(_terms(logged, lease, decision, others)):
+        yield "a lease whose terms do not name every document in force (D1, D9)"
+
+
+def _beside(part: RecordView, asked: Question) -> Question | None:
+    """The question as it was put to a document beside this one, for the same answer; None when it was not."""
+
+    def same(one: Question) -> tuple[object, ...]:
+        return one.subject, one.configuration, one.permission, one.mode, one.as_of, one.effective_compute
+
+    return next((d.question for _, _, d in reversed(part.decisions) if same(d.question) == same(asked)), None)
+
+
+def _terms(logged: Logged, lease: LeaseIssued, decision: Decision, others: list[Digest]) -> LeaseDocument:
+    """The terms that a lease on this decision has, where several documents are in force."""
+    head, question = logged.entry.head, decision.question
+    return LeaseDocument(
+        origin=head.log,
+        model=question.model,
+        subject=question.subject,
+        permission=question.permission.value,
+        configuration=question.configuration,
+        mode=question.mode,
+        effective_compute_cap=decision.compute_cap,
+        begins=head.issued_at,
+        ends=lease.ends,
+        policy=question.policy,
+        decision=lease.decision,
+        also_under=tuple(others),
+    )
