@@ -108,7 +108,7 @@ def test_whatever_stands_anywhere_gives_findings_and_never_a_traceback(changes: 
         try:
             for part in path[:-1]:
                 place = place[part]
-            place[path[-1]] = value
+            place[path[-1]] = copy.deepcopy(value)  # a list put into itself is no file
         except (TypeError, KeyError, IndexError):
             continue  # an earlier change took the place away
     reading = parse_policy(data, locate)
