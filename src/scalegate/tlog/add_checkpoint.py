@@ -16,10 +16,12 @@ from scalegate.tlog.cosignature import CosignerKey, cosigned_by
 from scalegate.tlog.encoding import from_base64, from_decimal, to_base64
 from scalegate.tlog.note import (
     MAX_NOTE_BYTES,
+    Checkpoint,
     Note,
     NoteSignature,
     VerifierKey,
     open_checkpoint,
+    parse_checkpoint,
     parse_note,
 )
 from scalegate.tlog.tree import HASH_BYTES, MAX_PROOF_HASHES
@@ -36,11 +38,13 @@ class Request:
         old: size of the checkpoint that the witness cosigned last, as the sender believes; 0 for none.
         proof: consistency proof from there; empty for `old` 0.
         note: the checkpoint with its signatures.
+        checkpoint: what the note's text says.
     """
 
     old: int
     proof: tuple[bytes, ...]
     note: Note
+    checkpoint: Checkpoint
 
 
 def format_request(old: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
@@ -66,7 +70,8 @@ def parse_request(body: bytes) -> Request:
     word, _, size = first.partition(" ")
     if word != "old":
         raise RecordError("a request begins with `old` and a size")
-    return Request(old=from_decimal(size), proof=parse_hashes(rest), note=parse_note(checkpoint))
+    note = parse_note(checkpoint)
+    return Request(old=from_decimal(size), proof=parse_hashes(rest), note=note, checkpoint=parse_checkpoint(note.text))
 
 
 def parse_lines(head: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from scalegate.errors import RecordError
 from scalegate.tlog.add_checkpoint import SIZE_TYPE, Answer, Request, parse_request
 from scalegate.tlog.cosignature import cosign
-from scalegate.tlog.note import Checkpoint, Signer, VerifierKey, parse_checkpoint, signed_by
+from scalegate.tlog.note import Signer, VerifierKey, signed_by
 from scalegate.tlog.tree import EMPTY_ROOT, ProofError, check_consistency
 
 
@@ -83,12 +83,12 @@ def decide(body: bytes, watched: Callable[[str], WatchedLog | None], name: str, 
     """
     origin = ""
     try:
-        request, checkpoint = _parsed(body)
-        origin = checkpoint.origin
+        request = _parsed(body)
+        checkpoint, origin = request.checkpoint, request.checkpoint.origin
         log = _known(watched(origin))
         _check_signed(request, log)
-        _check_old_size(request, checkpoint, log.head)
-        _check_continues(request, checkpoint, log.head)
+        _check_old_size(request, log.head)
+        _check_continues(request, log.head)
     except _RefusedRequestError as error:
         return Reply(answer=error.answer, origin=origin, suspicious=error.suspicious)
     line = cosign(request.note.text, name, signer, time=time)
@@ -98,10 +98,9 @@ def decide(body: bytes, watched: Callable[[str], WatchedLog | None], name: str, 
     return Reply(answer=answer, origin=origin, before=log.head, head=head)
 
 
-def _parsed(body: bytes) -> tuple[Request, Checkpoint]:
+def _parsed(body: bytes) -> Request:
     try:
-        request = parse_request(body)
-        return request, parse_checkpoint(request.note.text)
+        return parse_request(body)
     except RecordError as error:
         raise _RefusedRequestError(400, error.findings[0].what) from None
 
@@ -125,8 +124,8 @@ def _check_signed(request: Request, log: WatchedLog) -> None:
         raise _RefusedRequestError(403, "no trusted key of this log signed the checkpoint")
 
 
-def _check_old_size(request: Request, checkpoint: Checkpoint, head: WitnessedHead) -> None:
-    if request.old > checkpoint.size:
+def _check_old_size(request: Request, head: WitnessedHead) -> None:
+    if request.old > request.checkpoint.size:
         # "The old size MUST be equal to or lower than the checkpoint size. Otherwise […] 400"
         raise _RefusedRequestError(400, "the old size is larger than the checkpoint's")
     if request.old != head.size:
@@ -134,7 +133,8 @@ def _check_old_size(request: Request, checkpoint: Checkpoint, head: WitnessedHea
         raise _ConflictError(head.size)
 
 
-def _check_continues(request: Request, checkpoint: Checkpoint, head: WitnessedHead) -> None:
+def _check_continues(request: Request, head: WitnessedHead) -> None:
+    checkpoint = request.checkpoint
     if request.old == checkpoint.size:
         if request.proof:
             raise _RefusedRequestError(422, "no proof leads from a size to itself")
