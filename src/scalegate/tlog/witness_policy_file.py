@@ -19,7 +19,7 @@ from scalegate.tlog.cosignature import CosignerKey
 from scalegate.tlog.note import NamedKey, VerifierKey
 from scalegate.tlog.witness_policy import NONE, PolicyGroup, PolicyLog, PolicyWitness, WitnessPolicy
 
-MAX_BYTES = 1_048_576
+MAX_BYTES = 262_144
 MAX_DEFINED = 1_000  # logs, witnesses and groups together ("Implementation limits" asks for 32 of each)
 MAX_FINDINGS = 20
 
