@@ -117,7 +117,7 @@ def doctor(context: typer.Context) -> int:
     project = options.open(writing=False)
     orphans = project.store.orphans({r.address for r in project.workspace.view.runs})
     spooled = spooled_findings(project.spool)
-    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *spooled]
+    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *spooled, *project.unpublished()]
     if options.as_json:
         print_json({"schema": "scalegate.doctor/1", "orphans": list(orphans), "findings": [str(f) for f in findings]})
     for name in orphans:

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from scalegate.errors import RecordError
 from scalegate.tlog.tile import (
     MAX_TILE_LEVEL,
     TILE_HEIGHT,
     TILE_WIDTH,
+    EntryBundle,
     Tile,
     bundles_between,
     hashes_of,
@@ -32,6 +34,32 @@ class StaticReader(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes under a path such as `tile/0/000.p/7`. Raises RecordError when there are none."""
         ...
+
+
+def read_tile(reader: StaticReader, tile: Tile) -> list[bytes]:
+    """The hashes of a tile; those of the full one where the partial one is gone (tlog-tiles, "Partial Tiles").
+
+    Raises:
+        RecordError: when neither can be read, or it is malformed.
+    """
+    try:
+        data = reader.read(tile.path)
+    except RecordError:
+        if tile == tile.full:
+            raise
+        return hashes_of(tile.full, reader.read(tile.full.path))[: tile.width]
+    return hashes_of(tile, data)
+
+
+def read_bundle(reader: StaticReader, bundle: EntryBundle) -> list[bytes]:
+    """The entries of a bundle, from the full one where the partial one is gone. Raises RecordError."""
+    try:
+        data = reader.read(bundle.path)
+    except RecordError:
+        if bundle == bundle.full:
+            raise
+        return parse_bundle(bundle.full, reader.read(bundle.full.path))[: bundle.width]
+    return parse_bundle(bundle, data)
 
 
 class TileNodes:
@@ -61,7 +89,7 @@ class TileNodes:
         return fold(hashes) if hashes else EMPTY_ROOT
 
     def _read(self, tile: Tile) -> NodeReader:
-        return nodes_of(hashes_of(tile, self._reader.read(tile.path)))
+        return nodes_of(read_tile(self._reader, tile))
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of the subtree over leaves `[index * 2**level, (index + 1) * 2**level)`.
@@ -117,7 +145,7 @@ def read_entries(reader: StaticReader, size: int, root: bytes) -> Iterator[bytes
     """
     node = TileNodes(reader, size, root)
     for bundle in bundles_between(0, size):
-        for index, entry in enumerate(parse_bundle(bundle, reader.read(bundle.path)), bundle.start):
+        for index, entry in enumerate(read_bundle(reader, bundle), bundle.start):
             if leaf_hash(entry) != node(0, index):
                 raise ProofError(f"{bundle.path}: entry {index} does not have the hash that its tile has")
             yield entry
