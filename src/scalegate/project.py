@@ -19,9 +19,10 @@ from scalegate.adapters.operator_key import OperatorKey, create_operator_key, ke
 from scalegate.adapters.pause_flags import PauseFolder
 from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
+from scalegate.adapters.published_log import PublishedLog, check_published
 from scalegate.adapters.scribe import LogScribe
 from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
-from scalegate.adapters.tile_files import PublishedLog, TileFolder, check_published
+from scalegate.adapters.tile_files import TileFolder
 from scalegate.adapters.yaml_scan import MAX_BYTES, locate, read_yaml
 from scalegate.assessment.request import RegisteredSuite
 from scalegate.decision.dossier import Approver

@@ -15,7 +15,8 @@ import pytest
 from adapters.logs import KINDS, built, make_log
 from record.samples import OPERATOR, OPERATOR_KEY
 from scalegate.adapters.log_store import LogStore
-from scalegate.adapters.tile_files import PublishedLog, TileFolder, check_published
+from scalegate.adapters.published_log import PublishedLog, check_published
+from scalegate.adapters.tile_files import TileFolder
 from scalegate.errors import RecordError
 from scalegate.record.entry import EntryKind
 from scalegate.record.log_port import Log
@@ -133,6 +134,20 @@ def test_a_changed_byte_of_a_published_file_is_found(place: Place, name: str) ->
             assert place.tiles.published() is None
 
 
+def test_every_file_that_lies_among_the_tiles_is_compared(place: Place) -> None:
+    for kinds in ((KINDS[0],), KINDS[:3], KINDS):
+        place.append(*kinds)
+    assert len([name for name in place.names() if name.startswith("tile/0/000.p/")]) == 3
+    for name in sorted(place.names()):
+        file = place.folder / "tiles" / name
+        data = file.read_bytes()
+        file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        assert check_published(place.tiles, place.log), name
+        file.write_bytes(data)
+    (place.folder / "tiles" / "tile" / "0" / "notes.txt").write_text("no tile")
+    assert "names no tile" in check_published(place.tiles, place.log)[0].what
+
+
 def test_a_log_behind_its_published_files_is_not_opened_for_writing(place: Place) -> None:
     """A copy of the log from before was put back: whoever saw the later entries would be told another story."""
     place.append(*KINDS)
@@ -215,7 +230,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from adapters.logs import KINDS, built, BlobStore, LogStore, OPERATOR, OPERATOR_KEY
-from scalegate.adapters.tile_files import PublishedLog, TileFolder
+from scalegate.adapters.published_log import PublishedLog
+from scalegate.adapters.tile_files import TileFolder
 folder = Path({folder!r})
 with LogStore(folder / "log.db", OPERATOR_KEY, OPERATOR) as log:
     published = PublishedLog(log, TileFolder(folder / "tiles", OPERATOR_KEY))

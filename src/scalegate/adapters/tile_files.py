@@ -16,18 +16,14 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from scalegate.adapters.plain_file import read_plain
 from scalegate.errors import Finding, RecordError
-from scalegate.record.chain import LogHead
-from scalegate.record.log_port import BuildEntries
 from scalegate.tlog.note import MAX_NOTE_BYTES, Checkpoint, VerifierKey, open_checkpoint
 from scalegate.tlog.tile import (
     CHECKPOINT_PATH,
@@ -39,10 +35,11 @@ from scalegate.tlog.tile import (
     tile_bytes,
     tiles_between,
 )
-from scalegate.tlog.tile_tree import TileNodes, grown_nodes, read_entries
+from scalegate.tlog.tile_tree import TileNodes, grown_nodes
 from scalegate.tlog.tree import EMPTY_ROOT, NodeReader, leaf_hash, nodes_of, range_hash
 
 _TURN = ".turn"
+_ASIDE = ".aside-"
 _NOTHING = Checkpoint(origin="nothing", size=0, root=EMPTY_ROOT)
 
 
@@ -76,6 +73,12 @@ class TileFolder:
     def checkpoint(self) -> bytes:
         """The checkpoint that is out: a note. Raises RecordError when there is none."""
         return self._read(CHECKPOINT_PATH, MAX_NOTE_BYTES)
+
+    def names(self) -> Iterator[str]:
+        """Paths of all files that lie where tiles do, whatever they are."""
+        for place in sorted((self._folder / "tile").rglob("*")):
+            if not place.is_dir() and not place.name.startswith(_ASIDE):
+                yield place.relative_to(self._folder).as_posix()
 
     def published(self) -> Checkpoint | None:
         """What the checkpoint says that is out; None when there is none of this log that can be read."""
@@ -149,11 +152,19 @@ class TileFolder:
         return True
 
     def _remove_outgrown(self, old: Checkpoint, new: Checkpoint) -> None:
-        """Partial tiles whose full one is there: logs may delete them (tlog-tiles, "Partial Tiles")."""
-        bundles = (bundle.path for bundle in bundles_between(old.size, new.size) if bundle == bundle.full)
-        tiles = (tile.path for tile in tiles_between(old.size, new.size) if tile == tile.full)
-        for path in (*bundles, *tiles):
+        """Partial tiles whose full one is there: logs may delete them (tlog-tiles, "Partial Tiles").
+
+        After a rebuild also those of earlier checkpoints, which nobody has compared.
+        """
+        bundles, tiles = tuple(bundles_between(old.size, new.size)), tuple(tiles_between(old.size, new.size))
+        full = (*(b.path for b in bundles if b == b.full), *(t.path for t in tiles if t == t.full))
+        for path in full:
             shutil.rmtree(self._folder / f"{path}.p", ignore_errors=True)
+        if old is _NOTHING:
+            wanted = {part.path for part in bundles} | {part.path for part in tiles}
+            for path in self.names():
+                if path not in wanted:
+                    (self._folder / path).unlink()
 
     def _extend(self, log: PublishableLog, old: Checkpoint, new: Checkpoint) -> None:
         """Bundles and tiles that `old` does not have. Raises RecordError when the result does not have the root."""
@@ -188,7 +199,7 @@ class TileFolder:
         """Whole or not there: written aside, flushed, renamed."""
         place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        aside = place.with_name(f".aside-{place.name}")
+        aside = place.with_name(f"{_ASIDE}{place.name}")
         with aside.open("wb") as file:
             file.write(data)
             file.flush()
@@ -215,52 +226,3 @@ class TileFolder:
                 yield False
                 return
             yield True
-
-
-class WritableLog(PublishableLog, Protocol):
-    """A log that is appended to and published."""
-
-    def head(self) -> LogHead: ...
-
-    def append(self, build: BuildEntries) -> range: ...
-
-
-class PublishedLog:
-    """A log whose every append is followed by a publication; serves `record.log_port.Log`."""
-
-    def __init__(self, log: WritableLog, folder: TileFolder) -> None:
-        """Raises RecordError when a checkpoint is out that the log does not contain."""
-        self._log, self._tiles = log, folder
-        folder.check_contained(log)
-
-    def head(self) -> LogHead:
-        return self._log.head()
-
-    def read(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
-        return self._log.read(start)
-
-    def append(self, build: BuildEntries) -> range:
-        """Append, then publish. A full disk stops the publication and not the act: the entry is durable already.
-
-        The next act publishes it too; until then `doctor` says so.
-        """
-        places = self._log.append(build)
-        if places:
-            with suppress(OSError):
-                self._tiles.publish(self._log)
-        return places
-
-
-def check_published(folder: TileFolder, log: SignedLog) -> tuple[Finding, ...]:
-    """What is wrong with the published files: every byte is read and compared with the checkpoint that is out.
-
-    None out is nothing wrong, nor is one of fewer entries than the log has.
-    """
-    try:
-        folder.check_contained(log)
-        out = folder.published()
-        if out is not None:
-            deque(read_entries(folder, out.size, out.root), maxlen=0)
-    except RecordError as error:
-        return tuple(replace(finding, where=finding.where or "record/tiles") for finding in error.findings)
-    return ()
