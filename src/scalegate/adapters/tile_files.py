@@ -62,6 +62,7 @@ class TileFolder:
 
     def __init__(self, folder: Path, operator: VerifierKey) -> None:
         self._folder, self._operator = folder, operator
+        self._unflushed: set[Path] = set()
 
     # ------------------------------------------------------------------------------------- read
 
@@ -146,8 +147,7 @@ class TileFolder:
                 raise
             old = _NOTHING  # a damaged tile: write all of them again
             self._extend(log, old, new)
-        self._write(CHECKPOINT_PATH, note)
-        self._flush({self._folder})
+        self._write(CHECKPOINT_PATH, note)  # its name may be lost with the power: then the one before it is out
         self._remove_outgrown(old, new)
         return True
 
@@ -175,11 +175,9 @@ class TileFolder:
         grown: NodeReader = grown_nodes(old.size, node, leaves[known:]) if node else nodes_of(leaves)
         if (range_hash(0, new.size, grown) if new.size else EMPTY_ROOT) != new.root:
             raise self._fault(CHECKPOINT_PATH, f"the entries do not give the root of size {new.size}")
-        places = {self._folder / bundle.path for bundle in bundles}
         for tile in tiles_between(old.size, new.size):
             self._write(tile.path, tile_bytes(tile, grown))
-            places.add(self._folder / tile.path)
-        self._flush({parent for place in places for parent in place.parents if parent.is_relative_to(self._folder)})
+        self._flush()
 
     def _write_bundles(self, log: PublishableLog, bundles: Sequence[EntryBundle]) -> list[bytes]:
         """The leaf hashes of the entries that were written."""
@@ -198,19 +196,25 @@ class TileFolder:
     def _write(self, path: str, data: bytes) -> None:
         """Whole or not there: written aside, flushed, renamed."""
         place = self._folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(place.parent)
         aside = place.with_name(f"{_ASIDE}{place.name}")
         with aside.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            os.fdatasync(file.fileno())
         aside.replace(place)
+        self._unflushed.add(place.parent)
 
-    @staticmethod
-    def _flush(folders: set[Path]) -> None:
-        """Names become durable with their folders; the checkpoint's name after all others."""
-        for folder in folders:
-            handle = os.open(folder, os.O_RDONLY)
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self._make_folder(folder.parent)
+            folder.mkdir(exist_ok=True)
+            self._unflushed.add(folder.parent)
+
+    def _flush(self) -> None:
+        """Make new names durable: those of all tiles before the checkpoint's."""
+        while self._unflushed:
+            handle = os.open(self._unflushed.pop(), os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
