@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -183,6 +185,46 @@ def test_the_checkpoint_of_another_key_is_none_of_this_log(place: Place) -> None
     assert place.tiles.published() is None
     place.append(KINDS[0])
     assert check_published(place.tiles, place.log) == ()
+
+
+class Altered:
+    """A log that hands out another last entry than it signed for."""
+
+    def __init__(self, log: LogStore) -> None:
+        self.log = log
+        self.checkpoint, self.checkpoint_of = log.checkpoint, log.checkpoint_of
+
+    def read(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
+        entries = list(self.log.read(start))
+        return iter([*entries[:-1], (entries[-1][0], b"another")])
+
+
+def test_no_checkpoint_goes_out_over_entries_that_do_not_give_its_root(place: Place) -> None:
+    place.log.append(built(place.blobs, *KINDS))
+    with pytest.raises(RecordError, match="do not give the root"):
+        place.tiles.publish(Altered(place.log))
+    assert place.tiles.published() is None
+    place.append(*MANY)
+    before = place.tiles.checkpoint()
+    place.log.append(built(place.blobs, KINDS[0]))
+    with pytest.raises(RecordError, match="do not give the root"):
+        place.tiles.publish(Altered(place.log))
+    assert place.tiles.checkpoint() == before
+    assert place.tiles.publish(place.log)
+    assert check_published(place.tiles, place.log) == ()
+
+
+def test_while_another_process_publishes_an_act_goes_on_and_writes_nothing(place: Place) -> None:
+    place.append(KINDS[0])
+    before = place.tiles.checkpoint()
+    with (place.folder / "tiles" / ".turn").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        place.append(*KINDS)
+        assert place.tiles.checkpoint() == before
+        assert not place.tiles.publish(place.log)
+    assert place.log.head().size == 1 + len(KINDS)
+    assert place.tiles.publish(place.log)
+    assert place.tiles.checkpoint() == place.log.checkpoint()
 
 
 def test_a_folder_that_cannot_be_written_stops_no_act(place: Place) -> None:
