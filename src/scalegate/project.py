@@ -20,8 +20,10 @@ from scalegate.adapters.operator_key import OperatorKey, create_operator_key, ke
 from scalegate.adapters.pause_flags import PauseFolder
 from scalegate.adapters.plain_file import read_plain
 from scalegate.adapters.project_files import read_configurations, read_models, read_suite, suite_names
+from scalegate.adapters.published_log import PublishedLog, check_published
 from scalegate.adapters.scribe import LogScribe, system_clock
 from scalegate.adapters.settings import FILE, Settings, find_root, read_settings
+from scalegate.adapters.tile_files import TileFolder
 from scalegate.adapters.yaml_scan import MAX_BYTES, YamlDocument, locate, read_yaml
 from scalegate.assessment.request import RegisteredSuite
 from scalegate.decision.dossier import Approver
@@ -39,7 +41,11 @@ from scalegate.record.entry import FIRST_DOCUMENT
 from scalegate.record.view import Logged, RecordView
 from scalegate.shape import Fault
 from scalegate.shape import Path as ShapePath
+from scalegate.tlog.encoding import to_base64
+from scalegate.tlog.logged_proof import LoggedProof, format_logged_proof
+from scalegate.tlog.note import open_checkpoint
 from scalegate.tlog.origin import is_demo, parse_origin
+from scalegate.tlog.tree import check_inclusion, leaf_hash
 
 if TYPE_CHECKING:
     from scalegate.adapters.inspect_runner import InspectRunner
@@ -264,8 +270,9 @@ class Project:
         self.flags = PauseFolder(settings.place("record") / "pause")
         signer = self.operator.private if self.operator else None
         self.log = LogStore(settings.place("record") / "log.db", self.trust.operator, signer)
+        self.tiles = TileFolder(settings.place("record") / "tiles", self.trust.operator)
         self.scribe = LogScribe(
-            self.log,
+            PublishedLog(self.log, self.tiles) if writing else self.log,
             signer=signer,
             keep_blob=self.blobs.keep,
             fetch_blob=self.blobs.fetch,
@@ -441,6 +448,32 @@ class Project:
     def checkpoint(self) -> str:
         """The last signed checkpoint, a note."""
         return self.log.checkpoint().decode("utf-8")
+
+    def prove(self, index: int) -> ProvedEntry:
+        """Proof that the record has an entry, under the last signed checkpoint. Raises UsageError when it has none."""
+        note = self.log.checkpoint()
+        head = open_checkpoint(note, self.trust.operator)
+        proof, leaf = self.log.inclusion_proof(index, head.size), leaf_hash(self.log.envelope(index))
+        check_inclusion(leaf, index, head.size, proof, head.root)  # what is handed out is what others will check
+        return ProvedEntry(
+            index=index,
+            size=head.size,
+            digest=f"sha256:{leaf.hex()}",
+            proof=tuple(to_base64(part) for part in proof),
+            checkpoint=note.decode("utf-8"),
+            text=format_logged_proof(LoggedProof(index=index, proof=proof, checkpoint=note)).decode("utf-8"),
+        )
+
+    def unpublished(self) -> tuple[Finding, ...]:
+        """What `record/tiles` lacks of the record, for `doctor`; nothing for an empty record."""
+        size, out = open_checkpoint(self.log.checkpoint(), self.trust.operator).size, self.tiles.published()
+        published = out.size if out else 0
+        if published >= size:
+            return ()
+        what = f"the published files end at {published} of {size} entries"
+        return (
+            Finding(where="record/tiles", what=what, mend="the next act writes the rest, if the folder can be written"),
+        )
 
     def due(self, now: datetime) -> Owing:
         """What is owed under the policy in force, soonest first, and what is left of the buffers."""
@@ -632,9 +665,10 @@ def verify_project(path: str | Path | None = None) -> Verification:
     blobs = BlobStore(settings.place("record") / "blobs")
     with RawLog(place) as raw:
         entries, checkpoints, head = list(raw.read_raw()), list(raw.checkpoints()), raw.recorded_head()
+        published = check_published(TileFolder(place.with_name("tiles"), trust.operator), raw)
     structure = verify_log(entries, checkpoints, operator=trust.operator, fetch_blob=blobs.fetch, head=head)
     if not structure.findings:
-        structure = replace(structure, findings=_refused_on_opening(place, trust))
+        structure = replace(structure, findings=(*_refused_on_opening(place, trust), *published))
     workspace = _workspace(settings, EvidenceStore(settings.place("evidence")), _NoScribe(), RecordView())
     return verify_record(workspace, structure, lambda: _opened(entries, blobs))
 
@@ -658,6 +692,27 @@ class _NoScribe:
 
     def now(self) -> NoReturn:
         raise AssertionError("verifying asks for no time")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvedEntry:
+    """Proof that an entry is in the record.
+
+    Attributes:
+        index: the entry's place in the log, from 0.
+        size: entries of the log that the checkpoint covers.
+        digest: the entry's name: its leaf hash.
+        proof: inclusion proof, base64, the leaf's sibling first.
+        checkpoint: the signed note.
+        text: all of it in one text, C2SP tlog-proof.
+    """
+
+    index: int
+    size: int
+    digest: str
+    proof: tuple[str, ...]
+    checkpoint: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,13 +103,18 @@ class _Rows:
         """Size and note of every signed checkpoint, smallest first."""
         return self._pairs("SELECT size, note FROM signed_checkpoint ORDER BY size")
 
+    def checkpoint_of(self, size: int) -> bytes | None:
+        """The checkpoint that was signed for a size; None when none was."""
+        found = self._pairs("SELECT size, note FROM signed_checkpoint WHERE size = ?", size)
+        return next((note for _, note in found), None)
+
     def recorded_head(self) -> tuple[int, bytes]:
         """Size and root as the log says of itself; 0 and nothing when it says nothing."""
         return next(self._pairs("SELECT size, root FROM head"), (0, b""))
 
-    def _pairs(self, query: str) -> Iterator[tuple[int, bytes]]:
+    def _pairs(self, query: str, *values: int) -> Iterator[tuple[int, bytes]]:
         with _faults(self._path):
-            for number, data in self._connection.execute(query):
+            for number, data in self._connection.execute(query, values):
                 if not isinstance(number, int) or not isinstance(data, bytes):
                     raise RecordError(Finding(where=str(self._path), what="the tables are not those of a log"))
                 yield number, data

@@ -1,4 +1,4 @@
-"""Commands that check: policy check, log verify, log show, log checkpoint."""
+"""Commands that check: policy check, log verify, log show, log prove, log checkpoint."""
 
 from __future__ import annotations
 
@@ -126,6 +126,22 @@ def _version(body: object) -> dict[str, str]:
     """The recorded run that an ingested one is another version of."""
     amends: str | None = getattr(body, "amends", None)
     return {"amends": amends} if amends else {}
+
+
+@log_app.command()
+def prove(
+    context: typer.Context,
+    entry: Annotated[int, typer.Argument(help="Index of the entry, as `log show` prints it.")],
+) -> int:
+    """Print a proof that the record has an entry, which anybody can check offline (C2SP tlog-proof)."""
+    options: Context = context.obj
+    found = options.open(writing=False).prove(entry)
+    if options.as_json:
+        form = {"index": found.index, "size": found.size, "digest": found.digest, "proof": list(found.proof)}
+        print_json({"schema": "scalegate.log-proof/1", **form, "note": found.checkpoint, "text": found.text})
+    else:
+        typer.echo(found.text, nl=False)
+    return 0
 
 
 @log_app.command()

@@ -120,7 +120,8 @@ def doctor(context: typer.Context) -> int:
     orphans = project.store.orphans({r.address for r in project.workspace.view.runs})
     spooled = spooled_findings(project.spool)
     documents = [f for file in project.further_files().values() for f in file.findings]
-    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *documents, *spooled]
+    findings = [*project.workspace.findings, *project.workspace.policy_file.findings, *documents]
+    findings += [*spooled, *project.unpublished()]
     if options.as_json:
         print_json({"schema": "scalegate.doctor/1", "orphans": list(orphans), "findings": [str(f) for f in findings]})
     for name in orphans:

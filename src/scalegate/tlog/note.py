@@ -11,11 +11,11 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol, Self, TypeVar
 
 from scalegate.errors import InputError, RecordError
 from scalegate.tlog.ed25519 import SIGNATURE_BYTES, PublicKey
-from scalegate.tlog.encoding import from_base64, to_base64
+from scalegate.tlog.encoding import from_base64, from_decimal, to_base64
 from scalegate.tlog.tree import HASH_BYTES
 
 ALGORITHM_ED25519 = 0x01
@@ -38,28 +38,33 @@ class Signer(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifierKey:
-    """A named public key: `name+hex(id)+base64(0x01 || key)` (signed-note, "Verifier keys")."""
+class NamedKey:
+    """A named public key for one type of signature: `name+hex(id)+base64(type || key)` (signed-note, "Verifier keys").
+
+    Two classes of keys are never equal, so that a log's key cannot count as a witness's.
+    """
 
     name: str
     key: PublicKey
+    type: ClassVar[int]
+    type_words: ClassVar[str]
 
     def __post_init__(self) -> None:
-        if not _is_name(self.name):
+        if not is_key_name(self.name):
             raise InputError(f"{self.name[:60]!r} is no key name: it is empty, or has a space or a plus sign")
 
     @property
     def id(self) -> bytes:
-        """signed-note, "Signatures": SHA-256(name || 0x0A || algorithm || key), its first four bytes."""
+        """signed-note, "Signatures": SHA-256(name || 0x0A || type || key), its first four bytes."""
         return hashlib.sha256(self.name.encode() + b"\n" + self._typed).digest()[:KEY_ID_BYTES]
 
     @property
     def _typed(self) -> bytes:
-        return bytes([ALGORITHM_ED25519]) + self.key.raw
+        return bytes([self.type]) + self.key.raw
 
     @classmethod
-    def parse(cls, text: str) -> VerifierKey:
-        """Raises InputError for any other text, for an unknown algorithm, a wrong id, or a weak key."""
+    def parse(cls, text: str) -> Self:
+        """Raises InputError for any other text, for another type of signature, a wrong id, or a weak key."""
         name, _, rest = text.partition("+")
         hexadecimal, _, encoded = rest.partition("+")
         try:
@@ -68,8 +73,9 @@ class VerifierKey:
             typed = b""
         if not typed:
             raise InputError(f"{text[:80]!r} is no verifier key: write name+id+key")
-        if typed[0] != ALGORITHM_ED25519:
-            raise InputError(f"{text[:80]!r}: signature algorithm {typed[0]} is not known here, only 1 (Ed25519)")
+        if typed[0] != cls.type:
+            known = f"only {cls.type} ({cls.type_words})"
+            raise InputError(f"{text[:80]!r}: signature algorithm {typed[0]} is not known here, {known}")
         parsed = cls(name=name, key=PublicKey(raw=typed[1:]))
         if hexadecimal != parsed.id.hex():
             raise InputError(f"{text[:80]!r}: the id of this key is {parsed.id.hex()}")
@@ -79,7 +85,29 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{to_base64(self._typed)}"
 
 
-def _is_name(text: str) -> bool:
+class VerifierKey(NamedKey):
+    """A key that signs the text of notes (signed-note, "Ed25519 signatures")."""
+
+    type = ALGORITHM_ED25519
+    type_words = "Ed25519"
+
+
+KeyType = TypeVar("KeyType", bound=NamedKey)
+
+
+def by_name_and_id(keys: Iterable[KeyType]) -> dict[tuple[str, bytes], KeyType]:
+    """The keys under what a signature line says of its signer.
+
+    Raises:
+        InputError: when two names stand for one public key: one signer would count as two.
+    """
+    distinct = dict.fromkeys(keys)
+    if len({key.key for key in distinct}) != len(distinct):
+        raise InputError("two names stand for one public key")
+    return {(key.name, key.id): key for key in distinct}
+
+
+def is_key_name(text: str) -> bool:
     """signed-note, "Signatures": not empty, no Unicode space, no plus sign."""
     return bool(text) and "+" not in text and not re.search(r"[\s\x00-\x1f\x7f-\x9f]", text)
 
@@ -131,7 +159,7 @@ def parse_note(data: bytes) -> Note:
 
 def _parse_signature(line: str) -> NoteSignature:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
-    if not line.startswith(_DASH) or not _is_name(name):
+    if not line.startswith(_DASH) or not is_key_name(name):
         raise RecordError(f"{line[:60]!r} is no signature line")
     blob = from_base64(encoded)
     if len(blob) <= KEY_ID_BYTES:
@@ -152,8 +180,9 @@ def signed_by(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...
     Raises:
         RecordError: when a signature under the name and id of a known key is bad: the whole note is refused
             (signed-note, "Verification").
+        InputError: when two of the keys are one public key.
     """
-    known = {(key.name, key.id): key for key in keys}
+    known = by_name_and_id(keys)
     found = set()
     for line in note.signatures:
         key = known.get((line.name, line.id))
@@ -190,13 +219,11 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(lines) != 4 or lines[3]:
         raise RecordError("a checkpoint has three lines: origin, size, root")
     origin, size, root = lines[0], lines[1], from_base64(lines[2])
-    if not _is_name(origin):
+    if not is_key_name(origin):
         raise RecordError("a checkpoint begins with its origin")
-    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or int(size) >= 2**63:
-        raise RecordError(f"{size[:40]!r} is no size of a log")
     if len(root) != HASH_BYTES:
         raise RecordError(f"a root has {HASH_BYTES} bytes")
-    return Checkpoint(origin=origin, size=int(size), root=root)
+    return Checkpoint(origin=origin, size=from_decimal(size), root=root)
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> bytes:

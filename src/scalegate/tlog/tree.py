@@ -60,10 +60,11 @@ class Edge:
     @property
     def root(self) -> bytes:
         """The tree's root; SHA-256 of nothing for no leaf (RFC 6962, 2.1)."""
-        return _fold(self.hashes) if self.hashes else EMPTY_ROOT
+        return fold(self.hashes) if self.hashes else EMPTY_ROOT
 
 
-def _fold(hashes: Sequence[bytes]) -> bytes:
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """One hash over the roots of complete subtrees, largest first (MTH of RFC 6962, 2.1, unrolled)."""
     root = hashes[-1]
     for left in reversed(hashes[:-1]):
         root = node_hash(left, root)
@@ -98,7 +99,7 @@ def range_hash(start: int, end: int, node: NodeReader) -> bytes:
         level = (end - start).bit_length() - 1
         parts.append(node(level, start >> level))
         start += 1 << level
-    return _fold(parts)
+    return fold(parts)
 
 
 def inclusion_proof(index: int, size: int, node: NodeReader) -> tuple[bytes, ...]:
