@@ -110,11 +110,12 @@ def _located_policy(
     return file, point
 
 
-def read_policy_source(asked: str) -> PolicySource:
+def read_policy_source(asked: str, suites: dict[str, RegisteredSuite] | None = None) -> PolicySource:
     """A policy to look at: a policy file, a file of a published policy, or one of the catalogue.
 
     Args:
         asked: a path, `catalogue:ID`, or an id of the catalogue where no such file lies.
+        suites: as for `read_policy_file`.
 
     Raises:
         UsageError: neither a file nor in the catalogue.
@@ -126,28 +127,31 @@ def read_policy_source(asked: str) -> PolicySource:
 
     name, place = asked.removeprefix(CATALOGUE), Path(asked)
     if name != asked or (name in catalogue_ids() and not place.exists()):
-        return published_source(asked, f"{name}.yaml", _published(read_catalogue(name), f"{name}.yaml"))
+        return published_source(asked, *_published(read_catalogue(name), f"{name}.yaml"))
     if not place.exists():
         mend = f"give a policy file, or one of {', '.join(catalogue_ids())}"
         raise UsageError(Finding(what=f"{asked[:80]!r} is no file, and not in the catalogue", mend=mend))
-    file = read_policy_file(place)
+    file, point = _located_policy(place, place.name, suites)
     document = None if file.document else _scanned(place)
     if document is not None and is_published(document.data):
-        return published_source(asked, place.name, _published(document, place.name))
-    return PolicySource(id=asked, file=file)
+        return published_source(asked, *_published(document, place.name))
+    return PolicySource(id=asked, file=file, locate=point)
 
 
 def published_policies() -> dict[str, Source]:
     """The source of every published policy of the catalogue, by id."""
     from scalegate.adapters.catalogue_files import catalogue_ids, read_catalogue
 
-    return {name: _published(read_catalogue(name), f"{name}.yaml").source for name in catalogue_ids()}
+    return {name: _published(read_catalogue(name), f"{name}.yaml")[0].source for name in catalogue_ids()}
 
 
-def _published(document: YamlDocument, name: str) -> PublishedPolicy:
+def _published(document: YamlDocument, name: str) -> tuple[PublishedPolicy, Locate]:
     from scalegate.policy.published_file import parse_published
 
-    return parse_published(document.data, lambda faults: locate(faults, document.spans, name))
+    def point(faults: tuple[Fault, ...]) -> tuple[Finding, ...]:
+        return locate(faults, document.spans, name)
+
+    return parse_published(document.data, point), point
 
 
 def write_comparison(page: Comparison, place: Path) -> None:
@@ -171,17 +175,13 @@ def _scanned(place: Path) -> YamlDocument | None:
 
 
 def policy_places(path: str | Path) -> Callable[[ShapePath], str]:
-    """Where each part of a policy file stands, as `file:line:column`; a part that is not there, at what would hold it.
+    """Where each part of a policy stands, as `file:line:column`; a part that is not there, at what would hold it.
 
     Raises:
         InputError: the file cannot be read.
     """
-    place = Path(path)
-    try:
-        document = read_yaml(read_plain(place, MAX_BYTES), place.name)
-    except OSError as error:
-        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
-    return lambda at: locate((Fault(path=at, what=""),), document.spans, place.name)[0].where
+    point = read_policy_source(str(path)).locate
+    return lambda at: point((Fault(path=at, what=""),))[0].where
 
 
 def read_criteria(names: Sequence[str] = ()) -> list[Pack]:
@@ -210,28 +210,26 @@ def cover_policy_file(
     now: datetime,
     *,
     evidence: str | Path | None = None,
-    holes: Sequence[ShapePath] = (),
 ) -> Covered:
-    """What a policy file answers to criteria.
+    """What a policy file, or a published text, answers to criteria; on what a text does not state nothing rests.
 
     Args:
-        path: the file.
+        path: the file, or `catalogue:ID`.
         against: ids of packs or files of the same form; all that come with the package if empty.
         now: the time.
         evidence: a project whose record counts while it has this very policy in force; None for none.
-        holes: paths that the text behind the file does not state: nothing rests on them.
 
     Raises:
         InputError: the policy or a pack cannot be read.
     """
     from scalegate.procedure.covering import covered
 
-    file = read_policy_file(path)
-    if file.document is None or file.digest is None:
-        raise InputError(*file.findings)
+    source = read_policy_source(str(path))
+    holes = tuple(hole.path for hole in source.holes)
     view = open_project(evidence, writing=False).workspace.view if evidence else None
     packs = read_criteria(against)
-    return covered(file.document, file.digest, packs, now, view=view, holes=holes)
+    found = covered(source.document, source.digest, packs, now, view=view, holes=holes)
+    return replace(found, said=source.said_of_the_text)
 
 
 def compare_policies(old: str, new: str, project: str | Path | None = None) -> Difference:
@@ -251,6 +249,9 @@ def _placed_policy(name: str, project: str | Path | None) -> PlacedPolicy:
 
     if name == IN_FORCE:
         return in_force(*open_project(project, writing=False).workspace.policy_in_force())
+    if name.startswith(CATALOGUE):
+        what = f"{name[:80]} is given in other words: a difference of two such texts would be one of our own words"
+        raise UsageError(Finding(what=what, mend="use policy compare"))
     file, places = _located_policy(Path(name), name)
     return PlacedPolicy(name=name, file=file, locate=places)
 
@@ -760,9 +761,18 @@ def prove_policies(paths: Sequence[str | Path], project: str | Path | None = Non
         suites = _suites(settings.place("suites"), [])
         paths = paths or [settings.place("policy")]
     read = []
-    for place in map(Path, paths):
-        policy, point = _located_policy(place, place.name, suites)
-        read.append(ReadPolicy(file=place.name, policy=policy, locate=point))
+    for asked in map(str, paths):
+        source = read_policy_source(asked, suites)
+        name = asked if source.published else Path(asked).name
+        read.append(
+            ReadPolicy(
+                file=name,
+                policy=source.file,
+                locate=source.locate,
+                holes=source.holes,
+                said=source.said_of_the_text,
+            )
+        )
     return prove_policies(read, {name: s.suite for name, s in suites.items()})
 
 
@@ -787,12 +797,17 @@ def simulation_asked(
     from scalegate.procedure.simulating import Asked
     from scalegate.simulation.scenario import Scenario
 
-    found = read_policy_file(file) if file else read_project_policy(project)
-    if found.document is None or found.digest is None:
-        raise InputError(*found.findings)
+    if file:
+        source = read_policy_source(file)
+        policy, digest, found, said = source.document, source.digest, source.file, source.said_of_the_text
+    else:
+        found, said = read_project_policy(project), ()
+        if found.document is None or found.digest is None:
+            raise InputError(*found.findings)
+        policy, digest = found.document, found.digest
     return Asked(
-        policy=found.document,
-        digest=found.digest,
+        policy=policy,
+        digest=digest,
         scenario=read_scenario(Path(scenario)) if scenario else Scenario(),
         scenario_named=Path(scenario).name,
         runs=runs,
@@ -800,6 +815,7 @@ def simulation_asked(
         seed=seed,
         series=tuple(read_series(name) for name in replays),
         objections=len(found.findings),
+        said=said,
     )
 
 

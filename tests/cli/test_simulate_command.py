@@ -103,7 +103,7 @@ def test_the_plots_alone_are_one_svg(capfd: pytest.CaptureFixture[str], tmp_path
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["no-such-policy.yaml"], "cannot be read"),
+        (["no-such-policy.yaml"], "is no file, and not in the catalogue"),
         ([POLICY, "--runs", "0"], "write 1 to 100,000"),
         ([POLICY, "--weeks", "2601"], "write 1 to 2,600"),
         ([POLICY, "--plot", "bite.png"], "ends in .html or .svg"),

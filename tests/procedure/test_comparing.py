@@ -7,22 +7,28 @@ import re
 from dataclasses import replace
 
 from policy.test_published import read
+from scalegate.errors import Finding
 from scalegate.policy.document import PolicyDocument, StopKind
 from scalegate.policy.stand_ins import NOBODY, WORDS
 from scalegate.procedure.comparing import compare
 from scalegate.procedure.policy_source import PolicySource, published_source
 from scalegate.procedure.workspace import PolicyFile
 from scalegate.publication.comparison import Cell, Comparison, Said
+from scalegate.shape import Fault, dotted
 from world import POLICY_DIGEST, policy
+
+
+def located(faults: tuple[Fault, ...]) -> tuple[Finding, ...]:
+    return tuple(Finding(path=dotted(f.path), what=f.what, mend=f.mend) for f in faults)
 
 
 def ordinary(document: PolicyDocument | None = None, asked: str = "own.yaml") -> PolicySource:
     file = PolicyFile(document=document or policy(), digest=POLICY_DIGEST, findings=())
-    return PolicySource(id=asked, file=file)
+    return PolicySource(id=asked, file=file, locate=located)
 
 
 def published(asked: str = "a-text") -> PolicySource:
-    return published_source(asked, "a-text.yaml", read())
+    return published_source(asked, read(), located)
 
 
 def answers(page: Comparison, column: int) -> dict[str, Cell]:
@@ -132,6 +138,6 @@ def test_what_only_a_stand_in_would_be_refused_for_is_not_held_against_the_text(
     assert not [f for f in source.file.findings if NOBODY in f.what]
     for finding in source.file.findings:
         inside = finding.path.removeprefix("policy.")
-        assert not [hole for hole in source.holes if inside == hole or inside.startswith(f"{hole}.")], finding
+        assert not [hole for hole in source.holes if inside == hole.at or inside.startswith(f"{hole.at}.")], finding
     assert any("'upper' has no observation" in f.what for f in source.file.findings)
-    assert {f.path for f in source.file.remarks} >= {f"policy.{hole}" for hole in source.holes}
+    assert {f.path for f in source.file.remarks} >= {f"policy.{hole.at}" for hole in source.holes}

@@ -34,6 +34,7 @@ def coverage_form(found: Covered, places: Places, *, replay: bool) -> dict[str, 
         "replay": replay,
         "policy": {"title": found.policy.title, "version": found.policy.version, "digest": found.digest},
         "evidenced": found.evidenced,
+        **({"published": list(found.said)} if found.said else {}),
         "packs": [_pack(pack, places) for pack in found.answers],
         "refused": [str(finding) for finding in found.refused],
     }
@@ -79,6 +80,8 @@ def print_coverage(found: Covered, places: Places, console: Console) -> None:
     """What the answers are and are not, then each pack by its parts."""
     print_line(console, f"{legible(found.policy.title)}, version {legible(found.policy.version)}", "bold")
     print_line(console, NO_SCORE)
+    for line in found.said:
+        print_line(console, legible(line))
     print_line(console, _evidence_line(found))
     for pack in found.answers:
         print_heading(console, pack.pack.title)
@@ -132,7 +135,7 @@ def _sentence(text: str) -> str:
 def coverage_markdown(found: Covered, places: Places) -> str:
     """The same as Markdown, one table for each part."""
     lines = [f"# {_cell(found.policy.title)}, version {_cell(found.policy.version)}", "", NO_SCORE, ""]
-    lines += [_evidence_line(found), ""]
+    lines += [*(f"{_cell(line)}  " for line in found.said), _evidence_line(found), ""]
     for pack in found.answers:
         lines += [f"## {_cell(pack.pack.title)}", "", *(f"{_cell(line)}  " for line in _head(pack)), ""]
         for part, title in pack.pack.parts.items():

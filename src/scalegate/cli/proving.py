@@ -27,7 +27,8 @@ OPENING = (
 def prove(
     context: typer.Context,
     file: Annotated[
-        list[str] | None, typer.Argument(help="Policy files in force together; the project's if not given.")
+        list[str] | None,
+        typer.Argument(help="Policy files in force together, or catalogue:ID; the project's if not given."),
     ] = None,
 ) -> int:
     """Answer for every state: what can hold, what can be granted, who can resolve it, and which clause does nothing."""
@@ -61,6 +62,7 @@ def _lines(policy: ProvenPolicy) -> Iterator[str]:
         yield from (str(proven.finding) for proven in policy.findings)
         return
     yield f"{policy.file}: {document.title}, version {document.version}; about {proof.states:.1e} states"
+    yield from policy.said
     yield from (_line(proven) for proven in policy.findings)
     for permission in proof.permissions:
         name = permission.permission.value
@@ -104,6 +106,7 @@ def _policy_form(policy: ProvenPolicy) -> dict[str, Any]:
         "readable": document is not None,
         "adoptable": document is not None and not policy.policy.findings,
         "states": str(proof.states) if proof else None,
+        **({"published": list(policy.said)} if policy.said else {}),
         "permissions": [
             {
                 "permission": p.permission.value,

@@ -61,6 +61,7 @@ def _opening(made: Simulation) -> Iterator[str]:
         "far another "
         "seed would move a figure; how far the assumptions are from the world it does not say."
     )
+    yield from made.asked.said
     if objections := made.asked.objections:
         yield f"This policy can be read and not adopted: `policy check` has {objections} findings."
     for name, why in untested(made.asked.policy):

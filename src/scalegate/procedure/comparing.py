@@ -81,7 +81,7 @@ def _column(policy: PolicySource) -> Column:
         read_from=source.read_from,
         how_much_read=source.how_much_read.value,
         remark=source.remark,
-        holes=policy.holes,
+        holes=tuple(hole.at for hole in policy.holes),
         undetermined=_undetermined(policy),
     )
 

@@ -34,6 +34,7 @@ class Covered:
     Attributes:
         evidenced: a record of this very policy was at hand.
         refused: packs that answer nothing, with what to do about each.
+        said: what has to be read before anything about a published text; empty for a policy file.
     """
 
     policy: PolicyDocument
@@ -42,6 +43,7 @@ class Covered:
     evidenced: bool
     answers: tuple[Coverage, ...]
     refused: tuple[Finding, ...]
+    said: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -16,6 +16,8 @@ from pathlib import PurePath
 from scalegate.errors import Finding
 from scalegate.evidence.run import Suite
 from scalegate.policy.file import Locate
+from scalegate.policy.published import Hole, inside_holes
+from scalegate.policy.stand_ins import NOBODY
 from scalegate.procedure.workspace import PolicyFile
 from scalegate.proof.documents import Named
 from scalegate.proof.finding import Code, ProofFinding
@@ -25,11 +27,18 @@ from scalegate.shape import Fault
 
 @dataclass(frozen=True, kw_only=True)
 class ReadPolicy:
-    """A policy file as it was read, and a way to point into its text."""
+    """A policy as it was read, and a way to point into its text.
+
+    Attributes:
+        holes: places of a published text's stand-ins: what is found there is a note on what the text leaves out.
+        said: what has to be read before anything about a published text; empty for a policy file.
+    """
 
     file: str
     policy: PolicyFile
     locate: Locate
+    holes: tuple[Hole, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +59,7 @@ class ProvenPolicy:
     proof: PolicyProof | None
     findings: tuple[Proven, ...]
     notes: tuple[Proven, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 def prove_policies(read: Sequence[ReadPolicy], suites: Mapping[str, Suite]) -> tuple[ProvenPolicy, ...]:
@@ -72,14 +82,22 @@ def longest_tasks(suites: Mapping[str, Suite]) -> dict[str, Decimal]:
 
 def _put_together(read: ReadPolicy, proof: PolicyProof | None) -> ProvenPolicy:
     refused = [Proven(code=Code.POLICY_CHECK, finding=finding) for finding in read.policy.findings]
-    found = proof.findings if proof else ()
+    found = [_of_the_text(read, f) for f in (proof.findings if proof else ())]
     return ProvenPolicy(
         file=read.file,
         policy=read.policy,
         proof=proof,
         findings=_ordered([*refused, *(_placed(read, f) for f in found if not f.note)]),
         notes=_ordered([_placed(read, f) for f in found if f.note]),
+        said=read.said,
     )
+
+
+def _of_the_text(read: ReadPolicy, found: ProofFinding) -> ProofFinding:
+    """What is found of a stand-in is no fault of the text: it says what the text leaves out."""
+    if not inside_holes(found.path, read.holes) and not (read.holes and NOBODY in found.what):
+        return found
+    return replace(found, what=f"not stated in the text, read as what holds: {found.what}", note=True)
 
 
 def _placed(read: ReadPolicy, found: ProofFinding) -> Proven:

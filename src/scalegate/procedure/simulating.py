@@ -42,6 +42,7 @@ class Asked:
         seed: any text.
         series: to replay.
         objections: what keeps the policy from being adopted, how many.
+        said: what has to be read before anything about a published text; empty for a policy file.
     """
 
     policy: PolicyDocument
@@ -53,6 +54,7 @@ class Asked:
     seed: str = "1"
     series: tuple[Series, ...] = ()
     objections: int = 0
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
