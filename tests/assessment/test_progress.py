@@ -204,6 +204,15 @@ def test_models_before_since_and_later_models_do_not_count() -> None:
     assert any("2 have results" in r for r in result_of(asked(policy=since)).reasons)
 
 
+@pytest.mark.parametrize(("years", "successes"), [(0.05, 1), (0.1, 9), (1.0, 3)])
+def test_a_weak_older_model_that_is_added_hides_no_growth(years: float, successes: int) -> None:
+    """Whoever evaluates one more weak model shortly before the subject makes no line through the others flatter."""
+    plain, hidden = result_of(asked()), result_of(asked(22, FIRST, SECOND, older("weak", years, successes)))
+    assert plain.upper is not None
+    assert hidden.upper is not None
+    assert hidden.upper >= plain.upper
+
+
 def test_B1_surprises_and_the_reserve_make_the_growth_faster() -> None:
     made = document()
     reserve = replace(made.evaluation.blind_spot_reserve, horizon=Factor("1.5"))
