@@ -226,7 +226,7 @@ def _limit(
         limit=limit,
         threat_model=threat_model,
         kind=verdict.at(now, training=training) if verdict else VerdictKind.NOT_RUN,
-        never_run=verdict.kind is VerdictKind.NOT_RUN if verdict else not _capped(known),
+        never_run=_never_run(known, verdict, now),
         hard_stop=known.hard_stop,
         has_observations=bool(known.observations),
         duty_late=_late_duty(policy, question, dossier, limit, verdict),
@@ -245,6 +245,14 @@ def _limit(
         verdict=verdict,
         stale=verdict is not None and f"{verdict.configuration}/{limit}" in dossier.stale,
     )
+
+
+def _never_run(limit: Limit, verdict: Verdict | None, now: datetime) -> bool:
+    """Nothing but a run is wanting: a cap that has been looked at, and has ended since, is no lack of one (D4)."""
+    if verdict is None:
+        return not _capped(limit)
+    ended = verdict.train_expires is not None and now >= verdict.train_expires
+    return verdict.kind is VerdictKind.NOT_RUN and not ended
 
 
 def _capped(limit: Limit) -> bool:
@@ -465,13 +473,20 @@ class _Caps:
 def _verdict_caps(policy: PolicyDocument, question: Question, dossier: Dossier) -> _Caps:
     """The least caps over the claims that answer and are open. Past the alert line a claim lasts as an alert.
 
-    So an alert is never granted more compute than a claim that was better to begin with (law 3).
+    So an alert is never granted more compute than a claim that was better to begin with (law 3). A first run ends at
+    the caps of limits for which a run is wanting beside: it is leased without one, not past them (D4).
     """
     if question.permission is not Permission.TRAIN:
         return _Caps()
     on_ladders = {limit for t in policy.threat_models.values() for limit in t.ladder}
     now, answering = question.effective_compute, _answering(question, dossier)
-    open_claims = [v for v in answering.values() if v.limit in on_ladders and not v.kind.counts_as_crossed]
+    first = question.assessed_compute is None and question.assessed_at is None
+    open_claims = [
+        v
+        for v in answering.values()
+        if v.limit in on_ladders
+        and (not v.kind.counts_as_crossed or (first and v.kind is VerdictKind.NOT_RUN and v.train_cap is not None))
+    ]
     if any(v.train_cap is None or v.train_held_cap is None for v in open_claims):
         return _Caps(unknown=True)
     lease: list[Compute] = []
