@@ -620,13 +620,22 @@ def _due_at_once(view: RecordView, subject: str, policy: Digest, verdicts: Itera
     if event:
         return event
     known = {**view.escalations.get((subject, policy), {}), **{e: None for v in own for e in v.escalations}}
-    counted = _counted(view, subject, own)
-    open_ones = [
-        e
-        for e in known
-        if e.at <= as_of and not any(r.manifest.evaluation == e.evaluation and _date(r) >= e.at for r in counted)
-    ]
+    counted = [(r, _richer_than(view, own, r.manifest.configuration)) for r in _counted(view, subject, own)]
+    open_ones = [e for e in known if e.at <= as_of and not any(_answers(view, e, *each) for each in counted)]
     return str(min(open_ones, key=lambda e: (e.at, e.screen, e.runs))) if open_ones else ""
+
+
+def _answers(view: RecordView, screen: Escalation, run: RunIngested, configurations: set[str]) -> bool:
+    """By an evaluation of that instant or later, in a configuration that has all that the screened one had (S2)."""
+    tried = {view.tested[address][0] for address in screen.runs if address in view.tested}
+    asked = run.manifest.evaluation == screen.evaluation and _date(run) >= screen.at
+    return asked and tried <= configurations
+
+
+def _richer_than(view: RecordView, verdicts: Iterable[Verdict], configuration: str) -> set[str]:
+    """The configurations that one has everything of, itself among them, as these verdicts and the record say."""
+    own = (c for v in verdicts if v.configuration == configuration for c in v.within)
+    return {configuration, *own, *view.within.get(configuration, ())}
 
 
 def _event_since(view: RecordView, subject: str, verdicts: Iterable[Verdict], as_of: datetime) -> str:
