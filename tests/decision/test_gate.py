@@ -184,6 +184,19 @@ def test_V6_an_alert_counts_as_crossed_when_a_duty_is_late() -> None:
     assert ask(kinds={"low": K.ALERT}, alert_cases=(case,), duties_done=(done,)).granted
 
 
+def test_V6_a_late_duty_is_shed_by_no_question_about_a_milder_configuration() -> None:
+    """Storing is asked about every configuration; deploying a conversation is not asked about agents (S2)."""
+    case = AlertCase(subject=SUBJECT, limit=ident("low"), since=NOW - 31 * DAY, configuration="agent")
+    alert = replace(verdict("low", K.ALERT), configuration=ident("agent"))
+    found = (alert, *dossier().verdicts)
+    held = ask(asked=question(P.STORE), verdicts=found, alert_cases=(case,))
+    assert "the alert duty tell is late" in held.blockers[0].why
+    assert ask(asked=question(P.STORE), verdicts=found).granted
+    assert ask(asked=question(P.DEPLOY), verdicts=found, alert_cases=(case,)).granted
+    own = replace(case, configuration="bare")
+    assert not ask(kinds={"low": K.ALERT}, alert_cases=(own,), risk_statements=()).granted
+
+
 @pytest.mark.parametrize("permission", [P.DEPLOY, P.TRAIN])
 def test_V7_a_claim_that_has_ended_counts_as_not_run(permission: Permission) -> None:
     ended = {"expires": NOW - DAY, "held_from": NOW - DAY, "train_expires": NOW - DAY}

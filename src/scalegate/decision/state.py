@@ -265,14 +265,18 @@ def _late_duty(
 ) -> str:
     """The first duty of an open alert case that is late (V6); empty when none is.
 
-    A case opens with the first recorded alert, and never later than the alert that is being decided on.
+    A case opens with the first recorded alert, and never later than the alert that is being decided on. What is done
+    with weights is asked about every configuration, so a case of any of them counts: else asking about a milder one
+    would begin its clock anew.
     """
     if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
         return ""
     worn = verdict.expires if verdict.kind is not VerdictKind.ALERT else verdict.alert_since
     begins = worn or verdict.as_of
-    cases = [c.since for c in dossier.alert_cases if c.subject == question.subject and c.limit == limit]
-    since = min([*cases, begins])
+    cases = [c for c in dossier.alert_cases if (c.subject, c.limit) == (question.subject, limit)]
+    if question.permission not in WEIGHTS_WIDE:
+        cases = [c for c in cases if c.configuration in ("", question.configuration)]
+    since = min([*(c.since for c in cases), begins])
     done = [
         d
         for d in dossier.duties_done

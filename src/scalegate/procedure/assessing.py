@@ -379,7 +379,6 @@ def decisions(
     dossier = dossier_for(
         view,
         subject=request.model.subject,
-        configuration=request.configuration,
         policy=request.policy_digest,
         verdicts=verdicts,
     )

@@ -464,7 +464,7 @@ def _add_danger(view: RecordView, verdict: Verdict) -> None:
 
 
 def dossier_for(
-    view: RecordView, *, subject: str, configuration: str, policy: Digest, verdicts: Iterable[Verdict] | None = None
+    view: RecordView, *, subject: str, policy: Digest, verdicts: Iterable[Verdict] | None = None
 ) -> Dossier:
     """What is recorded about a subject under the document that `policy` is a version of, and under no other one.
 
@@ -487,9 +487,9 @@ def dossier_for(
         pauses=tuple(view.pauses.values()),
         duties_done=tuple(view.duties_done),
         alert_cases=tuple(
-            AlertCase(subject=key[0], limit=Identifier(key[2]), since=since)
+            AlertCase(subject=key[0], configuration=key[1], limit=Identifier(key[2]), since=since)
             for key, since in sorted(view.alerts.items())
-            if key[:2] == (subject, configuration)
+            if key[0] == subject
         ),
         scope_findings=tuple(view.scope_findings),
         proposals=tuple(p for name, p in sorted(view.proposals.items()) if name not in view.answers),
