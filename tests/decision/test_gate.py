@@ -197,6 +197,21 @@ def test_V6_a_late_duty_is_shed_by_no_question_about_a_milder_configuration() ->
     assert not ask(kinds={"low": K.ALERT}, alert_cases=(own,), risk_statements=()).granted
 
 
+def test_V6_training_ends_at_the_least_cap_of_all_tested_configurations() -> None:
+    """An agent's claim ends with less compute than that on a conversation, which is older and so ends first (S2)."""
+    caps = {"train_cap": Compute("2.1e22"), "train_held_cap": Compute("2.5e22")}
+    agent = verdict("low", K.NOT_SHOWN, **caps, train_expires=NOW + 60 * DAY)
+    agent = replace(agent, configuration=ident("agent"))
+    asked = question(P.TRAIN)
+    wide = ask(asked=asked)
+    assert wide.granted
+    assert wide.compute_cap is not None
+    assert wide.compute_cap > Compute("2.5e22")
+    found = (agent, *(replace(v, train_expires=NOW + 50 * DAY) for v in dossier().verdicts))
+    assert ask(asked=asked, verdicts=found).compute_cap == Compute("2.1e22")
+    assert not ask(asked=replace(asked, effective_compute=Compute("2.5e22")), verdicts=found).granted
+
+
 @pytest.mark.parametrize("permission", [P.DEPLOY, P.TRAIN])
 def test_V7_a_claim_that_has_ended_counts_as_not_run(permission: Permission) -> None:
     ended = {"expires": NOW - DAY, "held_from": NOW - DAY, "train_expires": NOW - DAY}

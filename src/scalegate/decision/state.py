@@ -475,22 +475,24 @@ class _Caps:
 
 
 def _verdict_caps(policy: PolicyDocument, question: Question, dossier: Dossier) -> _Caps:
-    """The least caps over the claims that answer and are open. Past the alert line a claim lasts as an alert.
+    """The least caps over the claims that answer and are open, on every tested configuration (S2).
 
-    So an alert is never granted more compute than a claim that was better to begin with (law 3). A first run ends at
-    the caps of limits for which a run is wanting beside: it is leased without one, not past them (D4).
+    Past the alert line a claim lasts as an alert, so an alert is never granted more compute than a claim that was
+    better to begin with (law 3). A first run ends at the caps of limits for which a run is wanting beside: it is leased
+    without one, not past them (D4).
     """
     if question.permission is not Permission.TRAIN:
         return _Caps()
     on_ladders = {limit for t in policy.threat_models.values() for limit in t.ladder}
     now, answering = question.effective_compute, _answering(question, dossier)
     first = question.assessed_compute is None and question.assessed_at is None
-    open_claims = [
-        v
-        for v in answering.values()
-        if v.limit in on_ladders
-        and (not v.kind.counts_as_crossed or (first and v.kind is VerdictKind.NOT_RUN and v.train_cap is not None))
-    ]
+
+    def is_open(verdict: Verdict) -> bool:
+        wanting = first and verdict.kind is VerdictKind.NOT_RUN and verdict.train_cap is not None
+        return verdict.limit in on_ladders and (wanting or not verdict.kind.counts_as_crossed)
+
+    limits = {v.limit for v in answering.values() if is_open(v)}
+    open_claims = [v for v in dossier.verdicts if v.limit in limits and is_open(v) and _answers(v, question)]
     if any(v.train_cap is None or v.train_held_cap is None for v in open_claims):
         return _Caps(unknown=True)
     lease: list[Compute] = []
