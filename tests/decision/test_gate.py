@@ -212,6 +212,30 @@ def test_V6_training_ends_at_the_least_cap_of_all_tested_configurations() -> Non
     assert not ask(asked=replace(asked, effective_compute=Compute("2.5e22")), verdicts=found).granted
 
 
+def test_V6_a_grant_under_an_alert_ends_with_the_duty_of_its_case_however_new_the_verdict() -> None:
+    fresh = ask(kinds={"low": K.ALERT})
+    case = AlertCase(subject=SUBJECT, limit=ident("low"), since=NOW - 29 * DAY)
+    known = ask(kinds={"low": K.ALERT}, alert_cases=(case,))
+    assert known.granted
+    assert known.lapses_because == "alert duty tell"
+    assert fresh.lapses_at is not None
+    assert known.lapses_at is not None
+    assert known.lapses_at < fresh.lapses_at
+
+
+def test_D9_what_is_done_with_weights_lapses_with_the_first_claim_on_any_configuration() -> None:
+    """An alert on a conversation is graver and lasts; the milder claim on an agent ends first, and it rests on both."""
+    alert = verdict("low", K.ALERT, expires=NOW + 60 * DAY)
+    agent = replace(verdict("low", K.NOT_SHOWN, expires=NOW + DAY), configuration=ident("agent"))
+    found = (alert, agent, *(v for v in dossier().verdicts if v.limit != "low"))
+    stored, deployed = ask(asked=question(P.STORE), verdicts=found), ask(verdicts=found)
+    assert stored.granted
+    assert stored.lapses_at == NOW + DAY
+    assert deployed.granted
+    assert deployed.lapses_at is not None
+    assert deployed.lapses_at > NOW + DAY
+
+
 @pytest.mark.parametrize("permission", [P.DEPLOY, P.TRAIN])
 def test_V7_a_claim_that_has_ended_counts_as_not_run(permission: Permission) -> None:
     ended = {"expires": NOW - DAY, "held_from": NOW - DAY, "train_expires": NOW - DAY}

@@ -57,6 +57,8 @@ class LimitState:
         below_crossed: the rung below counts as crossed (L1); false for the first rung.
         tied: the policy says what a crossing asks for this permission (D2).
         waiver: a waiver in force for this subject, permission and limit (D12).
+        alert_since: when the alert case that is decided on began; None where there is none (V6).
+        ends: when the first of the open claims that answer ends; they may be on several configurations (D9, S2).
     """
 
     limit: str
@@ -73,6 +75,8 @@ class LimitState:
     waiver: Waiver | None
     verdict: Verdict | None
     stale: bool = False
+    alert_since: datetime | None = None
+    ends: datetime | None = None
 
     @property
     def crossed(self) -> bool:
@@ -244,6 +248,8 @@ def _limit(
         waiver=_waiver(policy, question, dossier, limit),
         verdict=verdict,
         stale=verdict is not None and f"{verdict.configuration}/{limit}" in dossier.stale,
+        alert_since=_alert_since(question, dossier, limit, verdict),
+        ends=_ends(question, dossier, limit),
     )
 
 
@@ -263,20 +269,10 @@ def _capped(limit: Limit) -> bool:
 def _late_duty(
     policy: PolicyDocument, question: Question, dossier: Dossier, limit: str, verdict: Verdict | None
 ) -> str:
-    """The first duty of an open alert case that is late (V6); empty when none is.
-
-    A case opens with the first recorded alert, and never later than the alert that is being decided on. What is done
-    with weights is asked about every configuration, so a case of any of them counts: else asking about a milder one
-    would begin its clock anew.
-    """
-    if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
+    """The first duty of an open alert case that is late (V6); empty when none is."""
+    since = _alert_since(question, dossier, limit, verdict)
+    if since is None:
         return ""
-    worn = verdict.expires if verdict.kind is not VerdictKind.ALERT else verdict.alert_since
-    begins = worn or verdict.as_of
-    cases = [c for c in dossier.alert_cases if (c.subject, c.limit) == (question.subject, limit)]
-    if question.permission not in WEIGHTS_WIDE:
-        cases = [c for c in cases if c.configuration in ("", question.configuration)]
-    since = min([*(c.since for c in cases), begins])
     done = [
         d
         for d in dossier.duties_done
@@ -289,6 +285,34 @@ def _late_duty(
         and not any(d.duty == duty.id and d.by.role == duty.role and d.at <= question.as_of for d in done)
     ]
     return late[0] if late else ""
+
+
+def _alert_since(question: Question, dossier: Dossier, limit: str, verdict: Verdict | None) -> datetime | None:
+    """When the case of the alert that is being decided on began; None without one (V6).
+
+    A case opens with the first recorded alert, and never later than the alert that is being decided on. What is done
+    with weights is asked about every configuration, so a case of any of them counts: else asking about a milder one
+    would begin its clock anew.
+    """
+    if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
+        return None
+    worn = verdict.expires if verdict.kind is not VerdictKind.ALERT else verdict.alert_since
+    begins = worn or verdict.as_of
+    cases = [c for c in dossier.alert_cases if (c.subject, c.limit) == (question.subject, limit)]
+    if question.permission not in WEIGHTS_WIDE:
+        cases = [c for c in cases if c.configuration in ("", question.configuration)]
+    return min([*(c.since for c in cases), begins])
+
+
+def _ends(question: Question, dossier: Dossier, limit: str) -> datetime | None:
+    training = question.permission is Permission.TRAIN
+    open_claims = [
+        v
+        for v in dossier.verdicts
+        if v.limit == limit and _answers(v, question) and not v.at(question.as_of, training=training).counts_as_crossed
+    ]
+    ends = [v.train_expires if training else v.expires for v in open_claims]
+    return min((end for end in ends if end is not None and end > question.as_of), default=None)
 
 
 # ---------------------------------------------------------------------------------- protections
