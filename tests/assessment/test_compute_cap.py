@@ -132,3 +132,14 @@ def test_V2_a_cap_that_is_not_relied_on_holds_nothing() -> None:
     both = capped(rate=rate_observation(), cap=cap())
     assert at("1e20", policy=both).kind is K.NOT_RUN
     assert at("9e25", policy=both).kind is K.NOT_RULED_OUT
+
+
+def test_D4_where_a_run_is_wanting_the_verdict_still_says_where_a_first_run_ends() -> None:
+    both = capped(cap=cap(), exam=rate_observation())
+    for compute, end in (("9e22", "1e23"), ("5e23", "1e24")):
+        found = at(compute, policy=both)
+        assert found.kind is K.NOT_RUN
+        assert (found.train_cap, found.train_held_cap) == (Compute(end), Compute("1e24"))
+        assert found.train_expires == PRECURSOR.expires
+        assert (found.expires, found.held_from) == (None, None)
+    assert at("1e24", policy=both).kind is K.NOT_RULED_OUT

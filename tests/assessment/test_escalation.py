@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from evidence_world import TASKS, attempts, recorded, request, run, suite
+from evidence_world import TASKS, attempts, recorded, relaxed, request, run, suite
 from scalegate.assessment.assess import assess
 from scalegate.assessment.request import RecordedRun, RegisteredSuite, Request
 from scalegate.evidence.run import Dating, Status
-from scalegate.policy.document import Evaluation, PolicyDocument
+from scalegate.policy.document import Evaluation, PolicyDocument, Relaxable
 from scalegate.quantity import Period, Probability
 from scalegate.verdict.verdict import Escalation, Verdict, VerdictKind
 from world import DAY, NOW, SOME_DIGEST, ident, policy
@@ -101,6 +101,24 @@ def test_a_screen_without_a_date_counts_from_when_the_record_held_it() -> None:
     undated = quick(40, dated=None, dating=Dating.UNKNOWN)
     (escalation,) = found(replace(undated, run=replace(undated.run, recorded_at=NOW - DAY)))
     assert escalation.at == NOW - DAY
+
+
+def test_a_screen_whose_date_is_only_stated_counts_from_when_the_record_held_it() -> None:
+    """Else it would be dated before the last evaluation, which would so have answered it."""
+    early = quick(40, dated=NOW - 90 * DAY, dating=Dating.STATED)
+    early = replace(early, run=replace(early.run, recorded_at=NOW - DAY))
+    (escalation,) = found(early)
+    assert escalation.at == NOW - DAY
+    free = relaxed(screening(), Relaxable.EVIDENCE_DATES)
+    (trusted,) = verdict_of(request(early, policy=free)).escalations
+    assert trusted.at == NOW - 90 * DAY
+
+
+def test_a_bad_part_under_the_label_of_an_old_screen_is_as_new_as_it_is() -> None:
+    old, new = quick(0, dated=NOW - 90 * DAY), quick(40, "q2", dated=NOW)
+    part = replace(new.run, manifest=replace(new.run.manifest, run=ident("q1")))
+    (escalation,) = found(old, replace(new, run=part))
+    assert escalation.at == NOW
 
 
 def test_only_the_subjects_own_screens_count() -> None:

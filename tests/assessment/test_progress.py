@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from evidence_world import attempts, recorded, relaxed, request, run
 from scalegate.assessment.assess import assess
 from scalegate.assessment.request import Predecessor, RecordedRun, RegisteredSuite, Request
-from scalegate.evidence.run import Status, Suite, Task
+from scalegate.evidence.run import Dating, Status, Suite, Task
 from scalegate.policy.document import (
     Direction,
     FactorShift,
@@ -25,6 +26,7 @@ from scalegate.policy.document import (
     SlopeEnvelope,
 )
 from scalegate.quantity import Factor, Minutes, Probability
+from scalegate.verdict.ledger import Exposure, ExposureKind
 from scalegate.verdict.verdict import ObservationResult, Verdict
 from scalegate.verdict.verdict import VerdictKind as K
 from world import DAY, NOW, SOME_DIGEST, SUBJECT, ident, limit, policy
@@ -162,6 +164,12 @@ def elsewhere(predecessor: Predecessor) -> Predecessor:
     return replace(predecessor, runs=(replace(kept, run=replace(kept.run, manifest=manifest)),))
 
 
+def dated(predecessor: Predecessor, when: datetime | None, dating: Dating) -> Predecessor:
+    (kept,) = predecessor.runs
+    manifest = replace(kept.run.manifest, dated=when, dating=dating)
+    return replace(predecessor, runs=(replace(kept, run=replace(kept.run, manifest=manifest)),))
+
+
 def with_run(predecessor: Predecessor, **changes: Any) -> Predecessor:
     return replace(predecessor, runs=tuple(replace(r, **changes) for r in predecessor.runs))
 
@@ -175,6 +183,8 @@ def with_run(predecessor: Predecessor, **changes: Any) -> Predecessor:
         (with_run(FIRST, planned=False), "no plan was registered"),
         (with_run(FIRST, changed="the suite is another"), "the suite is another"),
         (replace(FIRST, flagged=frozenset({"exam"})), "a flag stands"),
+        (dated(FIRST, NOW - 4000 * DAY, Dating.STATED), "only stated"),
+        (dated(FIRST, None, Dating.UNKNOWN), "its date is unknown"),
     ],
 )
 def test_law_1_an_older_model_that_cannot_be_counted_never_clears(spoilt: Predecessor, words: str) -> None:
@@ -191,6 +201,30 @@ def test_E3_successes_of_an_older_models_broken_run_make_nothing_slower() -> Non
     assert found.upper == Decimal("Infinity")
 
 
+@pytest.mark.parametrize("whose", ["sha256:one", "sha256:two", ""])
+def test_E3_V4_what_an_older_model_was_trained_on_makes_nothing_slower(whose: str) -> None:
+    trained = Exposure(
+        evaluation=ident("exam"),
+        kind=ExposureKind.TRAINING,
+        what="the tasks were in its fine-tuning set",
+        made_at=NOW - DAY,
+        by=ident("eve"),
+        role=ident("evaluators"),
+        subject=whose,
+    )
+    assert result_of(asked(exposures=(replace(trained, subject="sha256:other"),))).kind is K.NOT_SHOWN
+    assert result_of(asked(exposures=(replace(trained, kind=ExposureKind.SEEN),))).kind is K.NOT_SHOWN
+    found = result_of(asked(exposures=(trained,)))
+    assert found.kind is K.NOT_RULED_OUT
+    assert not whose or any("used in training" in reason for reason in found.reasons), found.reasons
+
+
+def test_V7_stated_dates_of_older_models_count_where_the_policy_says_so() -> None:
+    stated = [dated(p, p.released, Dating.STATED) for p in (FIRST, SECOND)]
+    assert result_of(asked(22, *stated)).kind is K.NOT_RULED_OUT
+    assert result_of(asked(22, *stated, policy=relaxed(document(), Relaxable.EVIDENCE_DATES))).kind is K.NOT_SHOWN
+
+
 def test_E6_an_unplanned_older_run_counts_where_the_policy_asks_for_no_plan() -> None:
     free = relaxed(document(), Relaxable.REGISTRATION)
     assert result_of(asked(22, with_run(FIRST, planned=False), SECOND, policy=free)).kind is K.NOT_SHOWN
@@ -202,6 +236,15 @@ def test_models_before_since_and_later_models_do_not_count() -> None:
     assert found.upper == result_of(asked()).upper
     since = document(rate(since=NOW - 2 * 365 * DAY))
     assert any("2 have results" in r for r in result_of(asked(policy=since)).reasons)
+
+
+@pytest.mark.parametrize(("years", "successes"), [(0.05, 1), (0.1, 9), (1.0, 3)])
+def test_a_weak_older_model_that_is_added_hides_no_growth(years: float, successes: int) -> None:
+    """Whoever evaluates one more weak model shortly before the subject makes no line through the others flatter."""
+    plain, hidden = result_of(asked()), result_of(asked(22, FIRST, SECOND, older("weak", years, successes)))
+    assert plain.upper is not None
+    assert hidden.upper is not None
+    assert hidden.upper >= plain.upper
 
 
 def test_B1_surprises_and_the_reserve_make_the_growth_faster() -> None:

@@ -148,3 +148,38 @@ def test_V6_an_alert_allows_no_widening(exam: World) -> None:
     answer = done(exam.run(*ASK, "DEPLOY", "--model", "fresh"), 1).json
     assert [b["rule"] for b in answer["blockers"]] == ["V6"]
     assert datetime.now(UTC) < datetime.fromisoformat(f"{day(2)}T00:00:00+00:00")
+
+
+IN_AGENT = (*ASK, "DEPLOY", "--model", "calm", "--configuration", "agent")
+
+
+def edit_configurations(world: World, *pairs: tuple[str, str]) -> None:
+    path = world.root / "configurations.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def ingest_alert(world: World) -> None:
+    path = world.root / "alert.csv"
+    path.write_text(table([ExamModel("calm", 6, 60)], "second"), encoding="utf-8")
+    done(world.run("ingest", "--configuration", "agent", "--dated", day(0), str(path)))
+
+
+def test_V6_under_an_alert_what_was_granted_goes_on_under_another_title(exam: World) -> None:
+    assert done(exam.run(*IN_AGENT)).json["granted"]
+    edit_configurations(exam, ("title: An agent,", "title: A renamed agent,"))
+    ingest_alert(exam)
+    assert done(exam.run(*IN_AGENT)).json["granted"]
+
+
+def test_V6_more_tools_under_the_old_name_of_a_configuration_are_something_new(exam: World) -> None:
+    """The label stays, what it stands for is another one, and its runs read as an alert: nothing new begins (S1)."""
+    assert done(exam.run(*IN_AGENT)).json["granted"]
+    edit_configurations(exam, ("tools: [bash], ", "tools: [bash, web, shell], "), (", contained_in: [more]", ""))
+    ingest_alert(exam)
+    held = done(exam.run(*IN_AGENT), 1).json
+    assert [b["rule"] for b in held["blockers"]] == ["V6"]
+    assert done(exam.run("--format", "json", "log", "verify")).json["findings"] == []

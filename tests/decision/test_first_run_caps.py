@@ -65,3 +65,19 @@ def test_D4_a_cap_without_a_verdict_is_not_a_limit_that_was_never_run() -> None:
 def test_D5_an_event_makes_the_first_assessment_due_at_once() -> None:
     held = train("1e21", CLAIM, event_since="screen quick of 2026-03-30")
     assert any(b.rule == "D4" and "screen quick" in b.why for b in held.blockers)
+
+
+def test_D4_a_first_run_ends_at_the_cap_of_a_limit_for_which_a_run_is_wanting_beside() -> None:
+    wanting = replace(CLAIM, kind=VerdictKind.NOT_RUN)
+    assert train("1e21", wanting, first="9e23").compute_cap == Compute("5e21")
+    assert train("6e21", wanting, first="9e23").compute_cap == Compute("2e22")
+    assert not train("2e22", wanting, first="9e23").granted
+    assert train("1e21", verdict("low", VerdictKind.NOT_RUN), first="9e23").compute_cap == Compute("9e23")
+
+
+def test_D4_a_cap_that_has_ended_is_no_limit_that_was_never_run() -> None:
+    wanting = replace(CLAIM, kind=VerdictKind.NOT_RUN, train_expires=NOW + DAY)
+    assert train("1e21", wanting).lapses_at == NOW + DAY
+    held = train("1e21", replace(wanting, train_expires=NOW))
+    assert not held.granted
+    assert "NOT_RUN" in held.blockers[0].why

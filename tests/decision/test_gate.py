@@ -184,6 +184,58 @@ def test_V6_an_alert_counts_as_crossed_when_a_duty_is_late() -> None:
     assert ask(kinds={"low": K.ALERT}, alert_cases=(case,), duties_done=(done,)).granted
 
 
+def test_V6_a_late_duty_is_shed_by_no_question_about_a_milder_configuration() -> None:
+    """Storing is asked about every configuration; deploying a conversation is not asked about agents (S2)."""
+    case = AlertCase(subject=SUBJECT, limit=ident("low"), since=NOW - 31 * DAY, configuration="agent")
+    alert = replace(verdict("low", K.ALERT), configuration=ident("agent"))
+    found = (alert, *dossier().verdicts)
+    held = ask(asked=question(P.STORE), verdicts=found, alert_cases=(case,))
+    assert "the alert duty tell is late" in held.blockers[0].why
+    assert ask(asked=question(P.STORE), verdicts=found).granted
+    assert ask(asked=question(P.DEPLOY), verdicts=found, alert_cases=(case,)).granted
+    own = replace(case, configuration="bare")
+    assert not ask(kinds={"low": K.ALERT}, alert_cases=(own,), risk_statements=()).granted
+
+
+def test_V6_training_ends_at_the_least_cap_of_all_tested_configurations() -> None:
+    """An agent's claim ends with less compute than that on a conversation, which is older and so ends first (S2)."""
+    caps = {"train_cap": Compute("2.1e22"), "train_held_cap": Compute("2.5e22")}
+    agent = verdict("low", K.NOT_SHOWN, **caps, train_expires=NOW + 60 * DAY)
+    agent = replace(agent, configuration=ident("agent"))
+    asked = question(P.TRAIN)
+    wide = ask(asked=asked)
+    assert wide.granted
+    assert wide.compute_cap is not None
+    assert wide.compute_cap > Compute("2.5e22")
+    found = (agent, *(replace(v, train_expires=NOW + 50 * DAY) for v in dossier().verdicts))
+    assert ask(asked=asked, verdicts=found).compute_cap == Compute("2.1e22")
+    assert not ask(asked=replace(asked, effective_compute=Compute("2.5e22")), verdicts=found).granted
+
+
+def test_V6_a_grant_under_an_alert_ends_with_the_duty_of_its_case_however_new_the_verdict() -> None:
+    fresh = ask(kinds={"low": K.ALERT})
+    case = AlertCase(subject=SUBJECT, limit=ident("low"), since=NOW - 29 * DAY)
+    known = ask(kinds={"low": K.ALERT}, alert_cases=(case,))
+    assert known.granted
+    assert known.lapses_because == "alert duty tell"
+    assert fresh.lapses_at is not None
+    assert known.lapses_at is not None
+    assert known.lapses_at < fresh.lapses_at
+
+
+def test_D9_what_is_done_with_weights_lapses_with_the_first_claim_on_any_configuration() -> None:
+    """An alert on a conversation is graver and lasts; the milder claim on an agent ends first, and it rests on both."""
+    alert = verdict("low", K.ALERT, expires=NOW + 60 * DAY)
+    agent = replace(verdict("low", K.NOT_SHOWN, expires=NOW + DAY), configuration=ident("agent"))
+    found = (alert, agent, *(v for v in dossier().verdicts if v.limit != "low"))
+    stored, deployed = ask(asked=question(P.STORE), verdicts=found), ask(verdicts=found)
+    assert stored.granted
+    assert stored.lapses_at == NOW + DAY
+    assert deployed.granted
+    assert deployed.lapses_at is not None
+    assert deployed.lapses_at > NOW + DAY
+
+
 @pytest.mark.parametrize("permission", [P.DEPLOY, P.TRAIN])
 def test_V7_a_claim_that_has_ended_counts_as_not_run(permission: Permission) -> None:
     ended = {"expires": NOW - DAY, "held_from": NOW - DAY, "train_expires": NOW - DAY}

@@ -241,3 +241,26 @@ def test_S2_a_configuration_under_another_name_sheds_nothing(exam: World) -> Non
         "contained_in: [more]", "contained_in: []"), "utf-8")  # fmt: skip
     _second(exam, "again")
     assert verdict(exam, "calm", now=day(1))["verdict"] != "NOT_SHOWN"
+
+
+def test_V6_a_late_alert_duty_holds_storing_in_whichever_configuration_it_is_asked(tmp_path: Path) -> None:
+    """An agent's alert, whose duty nobody did; assessed again, its clock does not begin anew for a conversation."""
+    world = make_exam(tmp_path, (ExamModel("fresh", 6, 60), ExamModel("other", 0, 60)))
+
+    def ingest(name: str, model: str, configuration: str, dated: str, clock: str = "") -> None:
+        path = world.root / f"{name}.csv"
+        path.write_text(table([ExamModel(model, 0, 60)], name), encoding="utf-8")
+        done(world.run("ingest", "--configuration", configuration, "--dated", dated, str(path), clock=clock))
+
+    def store(configuration: str, clock: str = "") -> Any:
+        asked = ("--format", "json", "gate", "STORE", "--model", "fresh", "--configuration", configuration)
+        return done(world.run(*asked, clock=clock), 0, 1).json
+
+    ingest("talk", "fresh", "chat", day(-1))
+    assert all(store(configuration)["granted"] for configuration in ("agent", "chat"))
+    later = f"{day(9)}T00:00:00Z"
+    ingest("news", "other", "agent", day(1), later)  # so that every verdict is made again
+    for configuration in ("chat", "agent"):
+        held = store(configuration, later)
+        assert "alert duty tell-board is late" in held["blockers"][0]["why"]
+    assert done(world.run("--format", "json", "log", "verify", clock=later)).json["findings"] == []

@@ -23,12 +23,16 @@ DAYS = [0.0, 200.0, 300.0, 700.0]
 LENGTHS = [2.0, 8.0, 5.0, 40.0]
 
 
-def test_known_lengths_give_the_least_squares_slope_of_the_steepest_window() -> None:
+def slope(*places: int) -> float:
+    return float(fit_trend(np.array(DAYS)[list(places)], np.array(LENGTHS)[list(places)]).growth)
+
+
+def test_known_lengths_give_the_least_squares_slope_of_the_steepest_window_or_set() -> None:
     found = growth(DAYS, LENGTHS, LENGTHS)
-    whole = fit_trend(np.array(DAYS), np.array(LENGTHS)).growth
-    last = fit_trend(np.array(DAYS[1:]), np.array(LENGTHS[1:])).growth
-    assert found.upper == pytest.approx(max(whole, last))
-    assert found.lower == found.upper
+    windows = [slope(0, 1, 2, 3), slope(1, 2, 3)]
+    assert found.lower == pytest.approx(max(windows))
+    assert found.upper == pytest.approx(max(*windows, slope(0, 1, 3), slope(0, 2, 3)))
+    assert found.upper > found.lower
     assert found.windows == 2
 
 
@@ -85,6 +89,41 @@ def test_B5_a_longer_last_model_lowers_neither_end_and_a_wider_box_narrows_nothi
     )
     assert wide.upper >= before.upper - 1e-15
     assert wide.lower <= before.lower + 1e-15
+
+
+@given(BOXES, st.integers(0, 900), st.integers(1, 400), st.integers(0, 400))
+@settings(max_examples=200, deadline=None)
+def test_one_more_older_model_makes_no_few_models_with_the_last_slower(
+    boxes: list[tuple[int, int, int]], when: int, length: int, width: int
+) -> None:
+    *_, early, middle, last = sorted(boxes)
+    series = sorted([early, middle, (min(when, last[0]), length, width)])
+    known = growth(*columns([early, middle, last]))
+    more = growth(*columns([*series, last]))
+    if known.windows:
+        assert more.upper >= known.upper - 1e-12
+        assert more.weight >= known.weight - 1e-12
+
+
+def columns(boxes: list[tuple[int, int, int]]) -> tuple[list[float], list[float], list[float]]:
+    return [float(d) for d, _, _ in boxes], [float(a) for _, a, _ in boxes], [float(a + b) for _, a, b in boxes]
+
+
+def test_a_weak_model_shortly_before_the_last_one_hides_no_growth() -> None:
+    """Two strong years, and a model that can do next to nothing a month before the last."""
+    plain = growth([0.0, 365.0, 730.0], [8.0, 16.0, 64.0], [8.0, 16.0, 64.0])
+    hidden = growth([0.0, 365.0, 700.0, 730.0], [8.0, 16.0, 0.002, 64.0], [8.0, 16.0, 0.002, 64.0])
+    assert hidden.upper >= plain.upper > 0
+
+
+def test_of_very_many_models_the_steepest_pair_stands_in_for_every_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = growth(DAYS, LENGTHS, LENGTHS)
+    monkeypatch.setattr("scalegate.estimate.growth_rate.MAX_SETS", 1)
+    paired = growth(DAYS, LENGTHS, LENGTHS)
+    assert paired.upper == pytest.approx(log2(4) / 200)
+    assert paired.upper >= known.upper
+    assert paired.weight >= known.weight
+    assert paired.lower == known.lower
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ def screening() -> PolicyDocument:
     )
 
 
-def screened(book: Book, at: datetime, *, reached: bool = True) -> None:
+def screened(book: Book, at: datetime, *, reached: bool = True, configuration: str = "bare") -> None:
     """A run of the screen, and the verdict that was made with it in sight."""
     made = run(attempts(0), label=f"q{len(book.entries)}", dated=at)
-    manifest = replace(made.manifest, evaluation=ident("quick"))
+    manifest = replace(made.manifest, evaluation=ident("quick"), configuration=ident(configuration))
     book.put(RunIngested(address=made.address, manifest=manifest, subject=SUBJECT), at=at)
     escalation = Escalation(
         evaluation=ident("exam"),
@@ -45,7 +45,7 @@ def screened(book: Book, at: datetime, *, reached: bool = True) -> None:
         at=at,
         upper=Decimal("0.4"),
         escalates_at=Probability("0.2"),
-        runs=(digest(f"screen {at}"),),
+        runs=(made.address,),
     )
     found = verdict("low", VerdictKind.NOT_RUN, as_of=at, escalations=(escalation,) if reached else ())
     book.put(found, at=at, kind=EntryKind.VERDICT)
@@ -99,6 +99,18 @@ def test_V2_the_evaluation_answers_the_screen_and_a_later_verdict_does_not() -> 
     book.evaluated(NOW + 6 * DAY)
     assert event_since(book, 7) == ""
     assert [o.state for o in owed(book, 30, Kind.EVALUATION)] == [State.MET, State.OWED]
+
+
+def test_S2_an_evaluation_in_a_poorer_configuration_answers_no_screen() -> None:
+    """An agent reached the line: what the same weights do in conversation says nothing about agents."""
+    book = Book(document=screening())
+    book.evaluated(NOW)
+    screened(book, NOW + 3 * DAY, configuration="agent")
+    book.evaluated(NOW + 6 * DAY)
+    assert event_since(book, 7).startswith("screen quick of 2026-04-03")
+    richer = verdict("high", VerdictKind.NOT_RUN, as_of=NOW + 7 * DAY, within=(ident("agent"), ident("bare")))
+    book.put(richer, at=NOW + 7 * DAY, kind=EntryKind.VERDICT)
+    assert event_since(book, 8) == ""
 
 
 def test_D4_a_first_run_is_due_at_once_and_a_screen_alone_makes_it_no_later_one() -> None:

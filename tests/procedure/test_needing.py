@@ -24,6 +24,9 @@ class Opened:
     def __init__(self, view: RecordView) -> None:
         self.view = view
 
+    def each(self) -> tuple[Opened]:
+        return (self,)
+
     def policy_in_force(self) -> Any:
         assert self.view.policy is not None
         return self.view.policy.document, POLICY_DIGEST

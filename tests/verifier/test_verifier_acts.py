@@ -134,7 +134,7 @@ class Book:
             policy=self.policy,
         )
         asked = replace(asked, **changes)
-        dossier = dossier_for(view, subject=asked.subject, configuration=asked.configuration, policy=self.policy)
+        dossier = dossier_for(view, subject=asked.subject, policy=self.policy)
         return decide(self.document, asked, dossier)
 
     def findings(self) -> str:

@@ -90,7 +90,7 @@ def grant(project: Project, model: str) -> bool:
         as_of=now,
         policy=view.policy.digest,
     )
-    dossier = dossier_for(view, subject=asked.subject, configuration=asked.configuration, policy=asked.policy)
+    dossier = dossier_for(view, subject=asked.subject, policy=asked.policy)
     made = decide(view.policy.document, asked, dossier)
     put(
         project,

@@ -60,6 +60,7 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         kind, governing = VerdictKind.DANGER_SHOWN, None
     results = tuple(o.result for o in seen)
     open_claims = [] if kind.counts_as_crossed else [r for r in results if r.relied_on]
+    trained = open_claims or _needing_no_run(kind, results)
     expires, because = _first((r.expires, r.expires_because) for r in open_claims)
     return Verdict(
         limit=Identifier(limit),
@@ -77,9 +78,9 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         expires=expires,
         expires_because=because,
         held_from=_first((r.held_from, "") for r in open_claims)[0],
-        train_expires=_first((r.train_expires, "") for r in open_claims)[0],
-        train_cap=_least_cap([r.train_cap for r in open_claims]),
-        train_held_cap=_least_cap([r.train_held_cap for r in open_claims]),
+        train_expires=_first((r.train_expires, "") for r in trained)[0],
+        train_cap=_least_cap([r.train_cap for r in trained]),
+        train_held_cap=_least_cap([r.train_held_cap for r in trained]),
         alert_since=_first((r.alert_since, "") for r in open_claims)[0],
         suites=suite_digests(request, limit),
         estimates=ESTIMATES_VERSION,
@@ -91,6 +92,12 @@ def verdict_on(request: Request, memo: Memo, limit: str, threat_model: str) -> V
         reasons=tuple(dict.fromkeys(forgotten)) or (governing.reasons if governing else ()),
         escalations=escalations(request, limit),
     )
+
+
+def _needing_no_run(kind: VerdictKind, results: Collection[ObservationResult]) -> list[ObservationResult]:
+    """Where a run is still wanting, the caps on compute that a limit relies on: a first run ends at them (D4)."""
+    caps = [r for r in results if r.relied_on and r.measure == "effective_compute"]
+    return caps if kind is VerdictKind.NOT_RUN else []
 
 
 def _says_something(observed: Observed) -> bool:

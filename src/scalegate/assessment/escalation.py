@@ -11,9 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from scalegate.assessment.pool import Pool, pools_of
-from scalegate.assessment.request import Request
+from scalegate.assessment.request import RecordedRun, Request
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
-from scalegate.policy.document import Evaluation, evaluation_of
+from scalegate.evidence.run import Dating
+from scalegate.policy.document import Evaluation, Relaxable, evaluation_of
 from scalegate.quantity import Identifier, Probability, round_up
 from scalegate.verdict.verdict import Escalation
 
@@ -76,7 +77,17 @@ def _bound(table: OutcomeTable) -> Decimal:
 
 
 def _at(request: Request, pool: Pool) -> datetime:
-    """The date of its oldest run; where that is unknown or still to come, when the record first held it."""
-    if pool.dated is not None and pool.dated <= request.now:
-        return pool.dated
-    return min((d for r in pool.runs if (d := r.run.recorded_at) is not None), default=request.now)
+    """When its latest part was made: an evaluation before that knew nothing of it. See `_made` for one part."""
+    return max(_made(request, r) for r in pool.runs)
+
+
+def _made(request: Request, recorded: RecordedRun) -> datetime:
+    """The run's date; where that is unknown, still to come or only stated, when the record first held it.
+
+    Who states an early date would else have had the screen answered by an evaluation before it.
+    """
+    manifest = recorded.run.manifest
+    stated = manifest.dating is Dating.STATED and not request.policy.relaxes(Relaxable.EVIDENCE_DATES)
+    if manifest.dated is not None and manifest.dated <= request.now and not stated:
+        return manifest.dated
+    return recorded.run.recorded_at or request.now

@@ -26,6 +26,7 @@ from scalegate.assessment.sensitivity import (
     effort_faults,
     exposure_faults,
     exposure_notes,
+    exposures_of,
     highest_rung,
     ladder_told,
     ledger_ratio,
@@ -355,11 +356,7 @@ def _efforts(request: Request, observation: Measured, pool: Pool) -> list[Effort
 
 
 def _exposures(request: Request, observation: Measured) -> list[Exposure]:
-    """Exposures of the evaluation, and of every other that takes its tasks from the same suite."""
-    known = request.policy.evaluation.evaluations
-    suite = known[observation.evaluation].suite
-    same = {observation.evaluation, *(name for name, e in known.items() if e.suite == suite)}
-    return [e for e in request.exposures if e.evaluation in same]
+    return exposures_of(request.policy, request.exposures, observation.evaluation)
 
 
 def _controls(request: Request, observation: Measured, pool: Pool) -> list[ControlEvidence]:

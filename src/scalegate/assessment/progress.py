@@ -20,15 +20,18 @@ import numpy as np
 from scalegate.assessment.bounds import GateBounds, horizon_bounds
 from scalegate.assessment.pool import Pool, pools_of
 from scalegate.assessment.request import Predecessor, RecordedRun, Request
+from scalegate.assessment.sensitivity import exposure_faults, exposures_of
 from scalegate.estimate.growth_rate import ESTIMATOR, Growth, boxed_growth
 from scalegate.evidence.configuration import contains
 from scalegate.evidence.outcomes import OutcomeTable
+from scalegate.evidence.run import Dating
 from scalegate.policy.document import HorizonObservation, ProgressObservation, Relaxable
 from scalegate.quantity import UNBOUNDED, Minutes, Probability, round_down, round_up
 
 YEAR = 365.25
 Tabled = Callable[[Pool], OutcomeTable]
 Void = Callable[[Pool], bool]
+_DATES = Relaxable.EVIDENCE_DATES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,17 +146,26 @@ def _member(
         return f"{other.title} was never run in {pool.configuration} or in what that contains"
     if observation.evaluation in other.flagged:
         return f"a flag stands against the results of {other.title}"
+    exposed = exposures_of(request.policy, request.exposures, observation.evaluation)
+    if any(exposure_faults(exposed, frozenset({other.subject}))):
+        return f"the evaluation was used in training {other.title}, whose successes make the growth slower"
     if faults := [fault for r in poorer if (fault := _fault(request, r))]:
         return f"a run of {other.title} counts for nothing here: {faults[0]}"
     return _Member(title=other.title, day=day, pools=pools_of(poorer))
 
 
 def _fault(request: Request, recorded: RecordedRun) -> str:
-    """Why an older model's successes clear nothing: they make the growth slower, and so they do clear (E1, E6)."""
+    """Why an older model's successes clear nothing: they make the growth slower, and so they do clear (E1, E6, V7).
+
+    So does an early day: a run that is said to be older than it is would put years between the models.
+    """
     if recorded.run.attempts is None:
         return "its bytes are absent or altered"
     if recorded.changed:
         return recorded.changed
+    manifest = recorded.run.manifest
+    if manifest.dated is None or (manifest.dating is Dating.STATED and not request.policy.relaxes(_DATES)):
+        return "its date is unknown, or only stated by whoever ingested it"
     unplanned = not recorded.planned and not request.policy.relaxes(Relaxable.REGISTRATION)
     return "no plan was registered before it" if unplanned else ""
 

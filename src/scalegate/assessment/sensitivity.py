@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from scalegate.evidence.outcomes import OutcomeTable, tabulate
 from scalegate.evidence.run import EvalRun, Suite
-from scalegate.policy.document import AttackerBudget, Evaluation, Secrecy
-from scalegate.quantity import Period, round_down
+from scalegate.policy.document import AttackerBudget, Evaluation, PolicyDocument, Secrecy
+from scalegate.quantity import Identifier, Period, round_down
 from scalegate.verdict.ledger import Control, Effort, Exposure, ExposureKind
 
 CONTROL_ALPHA = 0.05
@@ -172,6 +172,13 @@ def _bound(table: OutcomeTable) -> tuple[Decimal, Decimal]:
 
 
 # -------------------------------------------------------------------------------------- exposures
+
+
+def exposures_of(policy: PolicyDocument, exposures: Iterable[Exposure], evaluation: Identifier) -> list[Exposure]:
+    """Exposures of the evaluation, and of every other that takes its tasks from the same suite."""
+    known = policy.evaluation.evaluations
+    same = {evaluation, *(name for name, e in known.items() if e.suite == known[evaluation].suite)}
+    return [e for e in exposures if e.evaluation in same]
 
 
 def exposure_faults(exposures: Iterable[Exposure], subjects: frozenset[str]) -> Iterator[str]:

@@ -110,11 +110,12 @@ class DutyDone:
 
 @dataclass(frozen=True, kw_only=True)
 class AlertCase:
-    """An open alert: since when, for which subject and limit (V6)."""
+    """An open alert: since when, for which subject and limit, and in which configuration; empty for any (V6)."""
 
     subject: str
     limit: Identifier
     since: datetime
+    configuration: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -217,6 +217,7 @@ def _rests_on_limit(state: GateState, limit: LimitState, dossier: Dossier) -> It
     verdict = limit.verdict
     if verdict is not None:
         until = verdict.train_expires if state.permission is Permission.TRAIN else verdict.expires
+        until = min((end for end in (until, limit.ends) if end is not None), default=None)
         digest = dossier.digests.get(f"verdict:{verdict.configuration}/{limit.limit}")
         yield RestsOn(ground=Ground.VERDICT, id=limit.limit, what=limit.kind.value, digest=digest, until=until)
         if not limit.crossed:
@@ -255,7 +256,8 @@ def _duty_ends(policy: PolicyDocument, question: Question, limit: LimitState) ->
     """A grant under an alert ends when the next duty of its case would be late (V6)."""
     if limit.kind is not VerdictKind.ALERT or limit.verdict is None:
         return []
-    ends = [(d.within.after(limit.verdict.as_of), f"alert duty {d.id}") for d in policy.response.alert_duties]
+    since = limit.alert_since or limit.verdict.as_of  # assessing again begins no clock anew
+    ends = [(d.within.after(since), f"alert duty {d.id}") for d in policy.response.alert_duties]
     return [end for end in ends if end[0] > question.as_of]
 
 

@@ -57,6 +57,8 @@ class LimitState:
         below_crossed: the rung below counts as crossed (L1); false for the first rung.
         tied: the policy says what a crossing asks for this permission (D2).
         waiver: a waiver in force for this subject, permission and limit (D12).
+        alert_since: when the alert case that is decided on began; None where there is none (V6).
+        ends: when the first of the open claims that answer ends; they may be on several configurations (D9, S2).
     """
 
     limit: str
@@ -73,6 +75,8 @@ class LimitState:
     waiver: Waiver | None
     verdict: Verdict | None
     stale: bool = False
+    alert_since: datetime | None = None
+    ends: datetime | None = None
 
     @property
     def crossed(self) -> bool:
@@ -226,7 +230,7 @@ def _limit(
         limit=limit,
         threat_model=threat_model,
         kind=verdict.at(now, training=training) if verdict else VerdictKind.NOT_RUN,
-        never_run=verdict.kind is VerdictKind.NOT_RUN if verdict else not _capped(known),
+        never_run=_never_run(known, verdict, now),
         hard_stop=known.hard_stop,
         has_observations=bool(known.observations),
         duty_late=_late_duty(policy, question, dossier, limit, verdict),
@@ -244,7 +248,17 @@ def _limit(
         waiver=_waiver(policy, question, dossier, limit),
         verdict=verdict,
         stale=verdict is not None and f"{verdict.configuration}/{limit}" in dossier.stale,
+        alert_since=_alert_since(question, dossier, limit, verdict),
+        ends=_ends(question, dossier, limit),
     )
+
+
+def _never_run(limit: Limit, verdict: Verdict | None, now: datetime) -> bool:
+    """Nothing but a run is wanting: a cap that has been looked at, and has ended since, is no lack of one (D4)."""
+    if verdict is None:
+        return not _capped(limit)
+    ended = verdict.train_expires is not None and now >= verdict.train_expires
+    return verdict.kind is VerdictKind.NOT_RUN and not ended
 
 
 def _capped(limit: Limit) -> bool:
@@ -255,16 +269,10 @@ def _capped(limit: Limit) -> bool:
 def _late_duty(
     policy: PolicyDocument, question: Question, dossier: Dossier, limit: str, verdict: Verdict | None
 ) -> str:
-    """The first duty of an open alert case that is late (V6); empty when none is.
-
-    A case opens with the first recorded alert, and never later than the alert that is being decided on.
-    """
-    if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
+    """The first duty of an open alert case that is late (V6); empty when none is."""
+    since = _alert_since(question, dossier, limit, verdict)
+    if since is None:
         return ""
-    worn = verdict.expires if verdict.kind is not VerdictKind.ALERT else verdict.alert_since
-    begins = worn or verdict.as_of
-    cases = [c.since for c in dossier.alert_cases if c.subject == question.subject and c.limit == limit]
-    since = min([*cases, begins])
     done = [
         d
         for d in dossier.duties_done
@@ -277,6 +285,34 @@ def _late_duty(
         and not any(d.duty == duty.id and d.by.role == duty.role and d.at <= question.as_of for d in done)
     ]
     return late[0] if late else ""
+
+
+def _alert_since(question: Question, dossier: Dossier, limit: str, verdict: Verdict | None) -> datetime | None:
+    """When the case of the alert that is being decided on began; None without one (V6).
+
+    A case opens with the first recorded alert, and never later than the alert that is being decided on. What is done
+    with weights is asked about every configuration, so a case of any of them counts: else asking about a milder one
+    would begin its clock anew.
+    """
+    if verdict is None or verdict.at(question.as_of) is not VerdictKind.ALERT:
+        return None
+    worn = verdict.expires if verdict.kind is not VerdictKind.ALERT else verdict.alert_since
+    begins = worn or verdict.as_of
+    cases = [c for c in dossier.alert_cases if (c.subject, c.limit) == (question.subject, limit)]
+    if question.permission not in WEIGHTS_WIDE:
+        cases = [c for c in cases if c.configuration in ("", question.configuration)]
+    return min([*(c.since for c in cases), begins])
+
+
+def _ends(question: Question, dossier: Dossier, limit: str) -> datetime | None:
+    training = question.permission is Permission.TRAIN
+    open_claims = [
+        v
+        for v in dossier.verdicts
+        if v.limit == limit and _answers(v, question) and not v.at(question.as_of, training=training).counts_as_crossed
+    ]
+    ends = [v.train_expires if training else v.expires for v in open_claims]
+    return min((end for end in ends if end is not None and end > question.as_of), default=None)
 
 
 # ---------------------------------------------------------------------------------- protections
@@ -463,15 +499,24 @@ class _Caps:
 
 
 def _verdict_caps(policy: PolicyDocument, question: Question, dossier: Dossier) -> _Caps:
-    """The least caps over the claims that answer and are open. Past the alert line a claim lasts as an alert.
+    """The least caps over the claims that answer and are open, on every tested configuration (S2).
 
-    So an alert is never granted more compute than a claim that was better to begin with (law 3).
+    Past the alert line a claim lasts as an alert, so an alert is never granted more compute than a claim that was
+    better to begin with (law 3). A first run ends at the caps of limits for which a run is wanting beside: it is leased
+    without one, not past them (D4).
     """
     if question.permission is not Permission.TRAIN:
         return _Caps()
     on_ladders = {limit for t in policy.threat_models.values() for limit in t.ladder}
     now, answering = question.effective_compute, _answering(question, dossier)
-    open_claims = [v for v in answering.values() if v.limit in on_ladders and not v.kind.counts_as_crossed]
+    first = question.assessed_compute is None and question.assessed_at is None
+
+    def is_open(verdict: Verdict) -> bool:
+        wanting = first and verdict.kind is VerdictKind.NOT_RUN and verdict.train_cap is not None
+        return verdict.limit in on_ladders and (wanting or not verdict.kind.counts_as_crossed)
+
+    limits = {v.limit for v in answering.values() if is_open(v)}
+    open_claims = [v for v in dossier.verdicts if v.limit in limits and is_open(v) and _answers(v, question)]
     if any(v.train_cap is None or v.train_held_cap is None for v in open_claims):
         return _Caps(unknown=True)
     lease: list[Compute] = []

@@ -7,7 +7,8 @@ fitted to a scatter: what is bounded is the slope of these models themselves, no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import fsum, inf
+from itertools import chain, combinations
+from math import comb, fsum, inf
 
 import numpy as np
 
@@ -15,16 +16,17 @@ from scalegate.errors import Finding, InputError
 from scalegate.estimate.bound import FloatArray
 
 ESTIMATOR = "boxed_growth/1"
+MAX_SETS = 100_000  # of more, the steepest pair of models stands in, which no set of them is steeper than
 
 
 @dataclass(frozen=True, kw_only=True)
 class Growth:
-    """Doublings a day, greatest over the trailing windows of a series.
+    """Doublings a day, greatest over the trailing windows of a series; `upper` also over any few of its models.
 
     Attributes:
         lower, upper: minus infinity and infinity where an end that counts is unbounded, or where nothing has a slope.
-        weight: the most that one doubling of the last model adds to the slope of any window, doublings a day for each;
-            0 where nothing has a slope.
+        weight: the most that one doubling of the last model adds to any slope that was looked at, doublings a day for
+            each; 0 where nothing has a slope.
         windows: how many windows have two different days.
     """
 
@@ -35,7 +37,10 @@ class Growth:
 
 
 def boxed_growth(days: FloatArray, low: FloatArray, high: FloatArray, *, generations: int) -> Growth:
-    """The greatest slope of log2 lengths on days over all trailing windows, when each length is only known in a box.
+    """The greatest slope of log2 lengths on days, when each length is only known in a box.
+
+    It is taken over all trailing windows and, at the upper end, over every `generations` of the models with the last
+    among them: a window can be made flat by one more older model that can do little, these sets cannot.
 
     Args:
         days: shape (model,), days from any fixed day, none after the last.
@@ -54,9 +59,10 @@ def boxed_growth(days: FloatArray, low: FloatArray, high: FloatArray, *, generat
     Source: own derivation, ADR 0023. Test: `tests/estimate/test_growth_rate.py`.
     """
     _check(days, low, high, generations)
-    order = np.lexsort((high, low, days))
     with np.errstate(divide="ignore"):  # no length at all is minus infinity
-        when, least, most = days[order], np.log2(low[order]), np.log2(high[order])
+        columns = days, np.log2(low), np.log2(high)
+    order = np.lexsort((high, low, days))
+    when, least, most = (column[order] for column in columns)
     lower, upper, weight, windows = -inf, -inf, 0.0, 0
     for size in range(generations, when.size + 1):
         away = when[-size:] - when[-size:].mean()
@@ -68,7 +74,36 @@ def boxed_growth(days: FloatArray, low: FloatArray, high: FloatArray, *, generat
         upper = max(upper, _sum(weights, np.where(weights > 0, most[-size:], least[-size:])))
         lower = max(lower, _sum(weights, np.where(weights > 0, least[-size:], most[-size:])))
         weight, windows = max(weight, float(weights[-1])), windows + 1
+    if windows:
+        steepest, heaviest = _any_few(*columns, generations)
+        upper, weight = max(upper, steepest), max(weight, heaviest)
     return Growth(lower=lower, upper=upper if windows else inf, weight=weight, windows=windows)
+
+
+def _any_few(when: FloatArray, least: FloatArray, most: FloatArray, few: int) -> tuple[float, float]:
+    """The greatest slope over all sets of `few` models with the last in them, and the greatest weight of the last."""
+    rest = when.size - 1
+    if comb(rest, few - 1) > MAX_SETS:
+        return _steepest_pair(when, least, most)
+    sets = np.fromiter(chain.from_iterable(combinations(range(rest), few - 1)), dtype=np.intp).reshape(-1, few - 1)
+    sets = np.column_stack([sets, np.full(len(sets), rest)])
+    away = when[sets] - when[sets].mean(axis=1, keepdims=True)
+    spread = (away * away).sum(axis=1, keepdims=True)
+    sets, away, spread = (part[spread[:, 0] > 0] for part in (sets, away, spread))
+    weights = away / spread
+    ends = np.where(weights > 0, most[sets], least[sets])
+    parts = weights * np.where(weights != 0, ends, 0.0)
+    if (parts == inf).any():
+        return inf, float(weights[:, -1].max())
+    return max(map(fsum, parts.tolist()), default=-inf), float(weights[:, -1].max(initial=0.0))
+
+
+def _steepest_pair(when: FloatArray, least: FloatArray, most: FloatArray) -> tuple[float, float]:
+    """A least-squares slope is a weighted mean of the slopes of its pairs, so no set is steeper than the steepest."""
+    apart = when[None, :] - when[:, None]
+    later = apart > 0
+    slopes = (most[None, :] - least[:, None])[later] / apart[later]
+    return float(slopes.max(initial=-inf)), float((1 / apart[:, -1][later[:, -1]]).max(initial=0.0))
 
 
 def _sum(weights: FloatArray, ends: FloatArray) -> float:

@@ -379,7 +379,6 @@ def decisions(
     dossier = dossier_for(
         view,
         subject=request.model.subject,
-        configuration=request.configuration,
         policy=request.policy_digest,
         verdicts=verdicts,
     )
@@ -420,9 +419,10 @@ def _whole_compute(workspace: Workspace, model: Model, ancestors: Collection[str
 
     None as soon as the model's own or an ancestor's is unknown; an ancestor that only the record remembers is unknown.
     """
-    stated = [e.model for e in workspace.models.values() if e.model.subject in {model.subject, *ancestors}]
+    kin = {model.subject, *ancestors}
+    stated = [e.model for e in workspace.models.values() if e.model.subject in kin]
     known = [_compute(workspace.view, one, None, Permission.STORE) for one in stated]
-    run = [r.effective_compute for r in workspace.view.runs if r.subject == model.subject and r.effective_compute]
+    run = [r.effective_compute for r in workspace.view.runs if r.subject in kin and r.effective_compute]
     if None in known or not set(ancestors) <= {one.subject for one in stated}:
         return None
     return max([*(c for c in known if c is not None), *run], default=None)

@@ -163,7 +163,7 @@ def _protections(view: RecordView, now: datetime) -> Shown | None:
     """All that are asked for always are in force; None while one is not, or while none is asked for."""
     assert view.policy is not None
     policy = view.policy.document
-    dossier = dossier_for(view, subject="", configuration="", policy=view.policy.digest)
+    dossier = dossier_for(view, subject="", policy=view.policy.digest)
     names = dict.fromkeys(name for standing in policy.protections.standing.values() for name in standing.protections)
     states = {name: protection_state(policy, name, dossier, now) for name in names}
     if not states or any(state.why_not for state in states.values()):

@@ -85,9 +85,7 @@ def _still_granted(workspace: Workspace, gated: Gated, now: datetime) -> None:
     own: dict[str, Decision] = {}
     for name, adopted in gated.documents.items():
         question = gated.joined[name].question
-        dossier = dossier_for(
-            workspace.view, subject=question.subject, configuration=question.configuration, policy=adopted.digest
-        )
+        dossier = dossier_for(workspace.view, subject=question.subject, policy=adopted.digest)
         own[name] = decide(adopted.document, replace(question, as_of=max(now, question.as_of)), dossier)
     again = together(own)
     if not again.granted:

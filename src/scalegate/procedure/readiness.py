@@ -99,7 +99,7 @@ def readiness(workspace: Workspace, now: datetime) -> tuple[Readiness, ...]:
 
 def _under(workspace: Workspace, document: str, now: datetime) -> Iterator[Readiness]:
     policy, digest = workspace.policy_in_force()
-    dossier = dossier_for(workspace.view, subject="", configuration="", policy=digest)
+    dossier = dossier_for(workspace.view, subject="", policy=digest)
     needed = needs(policy, digest, workspace.view, now)
     for name, protection in policy.protections.measures.items():
         state = protection_state(policy, name, dossier, now)

@@ -59,6 +59,20 @@ class Logged:
     entry: Entry
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Contents:
+    """What stood behind a configuration's label: its entries in the file, and what its runs were made with (S1)."""
+
+    entries: frozenset[Digest]
+    tested: frozenset[Digest]
+
+    def within(self, granted: _Contents) -> bool:
+        """Nothing but what was granted: the same entry, or the same contents under another title."""
+        if not granted.entries:
+            return True  # a grant on a finding of scope rests on no verdict, and names a label alone (S4)
+        return self.entries <= granted.entries or (bool(self.tested) and self.tested <= granted.tested)
+
+
 @dataclass(kw_only=True)
 class RecordView:
     """The record up to a size, sorted by what entries are about. Filled by `view_of`, then only read.
@@ -79,6 +93,7 @@ class RecordView:
     For what is owed it keeps history too: when a run was first `counted` by a verdict, since when a limit reads
     NOT_RUN or INVALID (`unmet`), alert cases and crossings that have ended, when pauses were answered, and when each
     policy was adopted. A crossing begins with the first verdict that counts as crossed; assessing again resets nothing.
+    `granted_in` says what a granted configuration was made of: a label is only a name (S1, V6).
     `escalations` are the screens that ever reached their line, by subject and policy: a later verdict takes none of
     them away (V2).
     """
@@ -105,11 +120,13 @@ class RecordView:
     verdict_index: dict[VerdictKey, int] = field(default_factory=dict)
     evidence_index: int = -1
     run_times: dict[Digest, datetime] = field(default_factory=dict)
+    tested: dict[Digest, tuple[str, Digest | None]] = field(default_factory=dict)
     dangers: dict[DangerKey, datetime] = field(default_factory=dict)
     lineage: dict[str, set[str]] = field(default_factory=dict)
     within: dict[str, set[str]] = field(default_factory=dict)
     alerts: dict[Case, datetime] = field(default_factory=dict)
     decisions: list[tuple[int, Digest, Decision]] = field(default_factory=list)
+    granted_in: dict[Digest, _Contents] = field(default_factory=dict)
     attestations: list[tuple[Digest, Attestation]] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     risk_statements: list[RiskStatement] = field(default_factory=list)
@@ -172,7 +189,7 @@ class RecordView:
 # Evidence, and what can only raise: it reaches every document. All else acts under the one that it was done under.
 _SHARED = (
     *("names", "plan_documents", "runs", "plans", "plan_times", "draws", "open_draws", "looked_at", "peeked"),
-    *("run_times", "checks", "lineage", "within", "exposures", "proposals", "events", "progress"),
+    *("run_times", "tested", "checks", "lineage", "within", "exposures", "proposals", "events", "progress"),
 )
 
 
@@ -240,6 +257,7 @@ def _add_evidence(view: RecordView, logged: Logged) -> bool:
                 view.open_draws.pop(plan_key(view.plans[body.plan]), None)
             view.runs.append(body)
             view.run_times[body.address] = issued
+            view.tested[body.address] = body.manifest.configuration, body.configuration
         case PlanRegistered() as body:
             view.plans[logged.digest] = body
             view.plan_times[logged.digest] = issued
@@ -290,6 +308,8 @@ def _add_under(view: RecordView, part: RecordView, logged: Logged) -> None:
             _add_verdict(part, logged, body)
         case Decision() as body:
             part.decisions.append((logged.index, logged.digest, body))
+            if body.granted:
+                part.granted_in[logged.digest] = _contents(part, _grounds(part, body))
         case Attestation() as body:
             part.attestations.append((logged.digest, body))
         case Waiver() as body:
@@ -444,7 +464,7 @@ def _add_danger(view: RecordView, verdict: Verdict) -> None:
 
 
 def dossier_for(
-    view: RecordView, *, subject: str, configuration: str, policy: Digest, verdicts: Iterable[Verdict] | None = None
+    view: RecordView, *, subject: str, policy: Digest, verdicts: Iterable[Verdict] | None = None
 ) -> Dossier:
     """What is recorded about a subject under the document that `policy` is a version of, and under no other one.
 
@@ -467,9 +487,9 @@ def dossier_for(
         pauses=tuple(view.pauses.values()),
         duties_done=tuple(view.duties_done),
         alert_cases=tuple(
-            AlertCase(subject=key[0], limit=Identifier(key[2]), since=since)
+            AlertCase(subject=key[0], configuration=key[1], limit=Identifier(key[2]), since=since)
             for key, since in sorted(view.alerts.items())
-            if key[:2] == (subject, configuration)
+            if key[0] == subject
         ),
         scope_findings=tuple(view.scope_findings),
         proposals=tuple(p for name, p in sorted(view.proposals.items()) if name not in view.answers),
@@ -514,16 +534,45 @@ def question_for(
         assessed_compute=compute,
         assessed_at=at,
         best_assessed_compute=_best_assessed(view, policy, as_of),
-        widening=not _granted_before(view, subject, configuration, permission, mode),
+        widening=not _granted_before(view, subject, configuration, permission, mode, own),
         event_since=_due_at_once(view, subject, policy, own, as_of) if permission is Permission.TRAIN else "",
     )
 
 
-def _granted_before(view: RecordView, subject: str, configuration: str, permission: Permission, mode: str) -> bool:
-    """Granted on no protection that a crossing asks for: those would be asked for no more (V6, ADR 0026)."""
+def _granted_before(
+    view: RecordView, subject: str, configuration: str, permission: Permission, mode: str, now: Iterable[Verdict]
+) -> bool:
+    """Granted on no protection that a crossing asks for: those would be asked for no more (V6, ADR 0026).
+
+    And in what stands behind the label now: more tools under the old name are something new (S1).
+    """
     asked = (subject, configuration, permission, mode)
-    granted = (d.question for _, _, d in view.decisions if d.granted and not _rests_on_risk(d))
-    return any((q.subject, q.configuration, q.permission, q.mode) == asked for q in granted)
+    contents = _contents(view, now)
+    return any(
+        d.granted
+        and (d.question.subject, d.question.configuration, d.question.permission, d.question.mode) == asked
+        and not _rests_on_risk(d)
+        and contents.within(view.granted_in[digest])
+        for _, digest, d in view.decisions
+    )
+
+
+def _contents(view: RecordView, verdicts: Iterable[Verdict]) -> _Contents:
+    found = list(verdicts)
+    runs = [(v.configuration, view.tested.get(a)) for v in found for r in v.observations for a in r.rests_on]
+    return _Contents(
+        entries=frozenset(v.configuration_digest for v in found),
+        tested=frozenset(run[1] for label, run in runs if run and run[0] == label and run[1] is not None),
+    )
+
+
+def _grounds(view: RecordView, granted: Decision) -> Iterator[Verdict]:
+    """The verdicts on the configuration asked about that a grant rests on, as they stood."""
+    asked = granted.question
+    for ground in granted.rests_on:
+        key = (asked.subject, asked.configuration, ground.id, asked.policy)
+        if ground.ground is Ground.VERDICT and key in view.verdicts:
+            yield view.verdicts[key][1]
 
 
 def _rests_on_risk(decision: Decision) -> bool:
@@ -571,13 +620,22 @@ def _due_at_once(view: RecordView, subject: str, policy: Digest, verdicts: Itera
     if event:
         return event
     known = {**view.escalations.get((subject, policy), {}), **{e: None for v in own for e in v.escalations}}
-    counted = _counted(view, subject, own)
-    open_ones = [
-        e
-        for e in known
-        if e.at <= as_of and not any(r.manifest.evaluation == e.evaluation and _date(r) >= e.at for r in counted)
-    ]
+    counted = [(r, _richer_than(view, own, r.manifest.configuration)) for r in _counted(view, subject, own)]
+    open_ones = [e for e in known if e.at <= as_of and not any(_answers(view, e, *each) for each in counted)]
     return str(min(open_ones, key=lambda e: (e.at, e.screen, e.runs))) if open_ones else ""
+
+
+def _answers(view: RecordView, screen: Escalation, run: RunIngested, configurations: set[str]) -> bool:
+    """By an evaluation of that instant or later, in a configuration that has all that the screened one had (S2)."""
+    tried = {view.tested[address][0] for address in screen.runs if address in view.tested}
+    asked = run.manifest.evaluation == screen.evaluation and _date(run) >= screen.at
+    return asked and tried <= configurations
+
+
+def _richer_than(view: RecordView, verdicts: Iterable[Verdict], configuration: str) -> set[str]:
+    """The configurations that one has everything of, itself among them, as these verdicts and the record say."""
+    own = (c for v in verdicts if v.configuration == configuration for c in v.within)
+    return {configuration, *own, *view.within.get(configuration, ())}
 
 
 def _event_since(view: RecordView, subject: str, verdicts: Iterable[Verdict], as_of: datetime) -> str:

@@ -136,7 +136,7 @@ class Escalation:
 
     Attributes:
         evaluation: what is due; `screen`: the cheap evaluation that was run.
-        at: date of the screen's oldest run.
+        at: when the latest part of the screen was made.
         upper: its upper bound, 1 where the run is invalid; `escalates_at`: the line in the policy.
         runs: addresses of the screen's runs.
     """

@@ -147,7 +147,7 @@ def _question(view: RecordView, asked: Question) -> Question:
 
 
 def _dossier(view: RecordView, asked: Question) -> Dossier:
-    return dossier_for(view, subject=asked.subject, configuration=asked.configuration, policy=asked.policy)
+    return dossier_for(view, subject=asked.subject, policy=asked.policy)
 
 
 def _difference(derived: Decision, recorded: Decision) -> str:
