@@ -147,3 +147,14 @@ def test_growth_beyond_every_number_is_still_a_figure(capfd: pytest.CaptureFixtu
 def test_the_screen_says_that_a_miss_is_measured_by_the_policys_own_limits(capfd: pytest.CaptureFixture[str]) -> None:
     said = " ".join(simulate(capfd, POLICY, *SMALL).out.split())
     assert "Figures of two policies compare only where their limits are the same." in said
+
+
+def test_the_name_of_a_permission_stays_whole_on_a_terminal_of_100_columns(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    lines = simulate(capfd, POLICY, *SMALL).out.splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 100
+    assert not [line for line in lines if line.startswith(("LLY", "GHTS"))]
+    assert any(line.startswith("USE_INTERNALLY ") for line in lines)
+    assert any(re.search(r"\bthe end$", line.rstrip()) for line in lines), "the last column is cut off"
