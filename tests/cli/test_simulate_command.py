@@ -129,3 +129,32 @@ def test_a_replay_of_the_record_is_refused(capfd: pytest.CaptureFixture[str]) ->
 def test_without_a_file_it_is_the_policy_of_the_project(exam: World) -> None:
     form = done(exam.run("--format", "json", "policy", "simulate", *SMALL)).json
     assert {limit["limit"] for limit in form["limits"]} >= {"first"}
+
+
+def test_growth_beyond_every_number_is_still_a_figure(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Neither a word for no number nor an internal error: what is far past a line says so."""
+    scenario = tmp_path / "far.yaml"
+    scenario.write_text(
+        "schema: scalegate.scenario/1\n"
+        "compute: {growth_per_year: 1000x, spread: 3}\n"
+        "capability: {doublings_to_alert: -1000, horizon_per_doubling: 1000x, horizon_per_month: 1000x, spread: 3}\n"
+    )
+    call = (POLICY, "--runs", "50", "--weeks", "60", "--scenario", str(scenario))
+    valid(simulate(capfd, *call, json=True).json)
+    assert "nan" not in simulate(capfd, *call).out
+
+
+def test_the_screen_says_that_a_miss_is_measured_by_the_policys_own_limits(capfd: pytest.CaptureFixture[str]) -> None:
+    said = " ".join(simulate(capfd, POLICY, *SMALL).out.split())
+    assert "Figures of two policies compare only where their limits are the same." in said
+
+
+def test_the_name_of_a_permission_stays_whole_on_a_terminal_of_100_columns(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    lines = simulate(capfd, POLICY, *SMALL).out.splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 100
+    assert not [line for line in lines if line.startswith(("LLY", "GHTS"))]
+    assert any(line.startswith("USE_INTERNALLY ") for line in lines)
+    assert any(re.search(r"\bthe end$", line.rstrip()) for line in lines), "the last column is cut off"

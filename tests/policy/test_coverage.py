@@ -279,3 +279,24 @@ def test_a_pack_ends_at_the_instant_it_says() -> None:
     assert coverage(pack, example(), datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)).answers
     with pytest.raises(StalePackError):
         coverage(pack, example(), datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def _staff(text: str) -> Any:
+    return example(commitments__staff={"text": text, "component": "accountability", "owner": "officer"})
+
+
+@pytest.mark.parametrize(
+    ("criterion", "text", "found"),
+    [
+        ("sb-53/l-channel", "We never take anonymous reports.", PARTLY),
+        ("sb-53/l-channel", "Reports are not accepted without a name.", PARTLY),
+        ("sb-53/l-channel", "Reports can be anonymous.", MET),
+        ("sb-53/l-channel", "Reports can be made without a name. We do not trace them.", MET),
+        ("five-components/A5", "We never mention retaliation or anonymous reports.", PARTLY),
+        ("five-components/A5", "Reports can be anonymous. Staff will never suffer retaliation.", MET),
+    ],
+)
+def test_a_promise_that_has_the_words_and_denies_the_matter_does_not_meet_it(
+    criterion: str, text: str, found: Answer
+) -> None:
+    assert answer(_staff(text), criterion) is found

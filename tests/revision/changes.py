@@ -193,6 +193,10 @@ WEAKENING: list[Mutant] = [(base, path, {path: weak}) for base, path, weak, _ in
     (cyber, "a definition is reworded", {"definitions.expert": "Somebody who knows about computers."}),
     (cyber, "a definition is dropped", {"definitions.expert": DROP}),
     (cyber, "a word in use is given a meaning", {"definitions.gateway": "A list of rules."}),
+    (cyber, "a word in use is given a meaning under an id with a hyphen", {"definitions.security-software": "Locks."}),
+    (cyber, "a meaning moves to another word than the texts use", rename("definitions", "expert", "professional")),
+    (cyber, "more people in place of the one who approves", {"roles.security.holders": ["x.new", "y.new"]}),
+    (cyber, "fewer people, and others, evaluate", {"roles.evaluators.holders": ["x.new"]}),
     (cyber, "nothing is watched", {"watch_list.persuasion": DROP}),
     (cyber, "the document is of another kind", {"kind": "compliance"}),
     (cyber, "another developer promises", {"developer": "Example Holdings"}),
@@ -253,6 +257,17 @@ _FROM_NOTHING: list[tuple[str, Callable[[Data], None], dict[str, Any]]] = [
         },
     }),
 ]  # fmt: skip
+
+
+def _nothing_relied_on(data: Data) -> None:
+    data["limits"]["expert_day"]["observations"]["ruled_out"]["relied_on"] = "false"
+
+
+WEAKENING.append(
+    (_with(cyber, _nothing_relied_on), "a limit that nothing could clear can be cleared", {
+        "limits.expert_day.observations.ruled_out.relied_on": "true",
+    })
+)  # fmt: skip
 
 WEAKENING += [(_with(minimal, nothing), name, change) for name, nothing, change in _FROM_NOTHING]
 
@@ -398,7 +413,7 @@ RELOCATING: list[Mutant] = [
     (cyber, "a threat model without tests is renamed", rename("threat_models", "loss_of_control", "control")),
     (cyber, "an observation is renamed", rename("limits.expert_day.observations", "shown", "seen")),
     (cyber, "a commitment is renamed", rename("commitments", "no_silence", "free_speech")),
-    (cyber, "a defined word is renamed", rename("definitions", "expert", "professional")),
+    (cyber, "a defined word that no text uses is renamed", rename("definitions", "catastrophic_harm", "great_harm")),
     (cyber, "what is watched is renamed", rename("watch_list", "persuasion", "influence")),
     (cyber, "a duty is renamed", {"response.alert_duties.0.id": "inform_board"}),
     (cyber, "an action is renamed", {"response.actions.0.id": "seal_weights"}),

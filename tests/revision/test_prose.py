@@ -95,3 +95,72 @@ def test_the_pair_of_sentences_is_shown_and_the_others_are_not() -> None:
     old = "One thing holds. The officer will tell the board. Another thing holds."
     new = "One thing holds. The officer may tell the board. Another thing holds."
     assert weigh_text(old, new).pairs == (("The officer will tell the board.", "The officer may tell the board."),)
+
+
+NO_STRONGER = [
+    # The same listed words, of which more stand in the sentence, or elsewhere in it.
+    ("It will, if possible, tell us and tell you.", "It will, if possible, tell us and, if possible, tell you."),
+    ("It will, if possible, tell us and will tell you.", "It will tell us and will, if possible, tell you."),
+    ("The officer will tell the public and may tell us.", "The officer may tell the public and will tell us."),
+    # Times that only look the same, or shorter.
+    ("We will answer within 5 days.", "We will answer within 5 business days."),
+    ("We will answer within 30 days.", "We will answer within 1 month."),
+    ("We will answer within 1 quarter.", "We will answer within 91 days."),
+    # A number that says of how much, not how well.
+    ("We will spend up to 20% of compute on tests.", "We will spend up to 2% of compute on tests."),
+    ("We will test models with more than 25 units.", "We will test models with more than 250 units."),
+    ("We will report incidents with at least 10 deaths.", "We will report incidents with at least 100 deaths."),
+    ("Incidents that cost at least 5% will be told.", "Incidents that cost at least 50% will be told."),
+    ("We will answer within 10 days.", "We will answer within ~10 days."),
+    ("Losses of $100 are reported.", "Losses of \u00a5100 are reported."),
+    ("A loss above 5 is reported.", "A loss above \u22125 is reported."),
+    # Sentences that came and take away.
+    ("We test.", "We test. The policy will cover only models that are sold."),
+    ("We will report.", "We will report. All findings will be kept confidential."),
+    ("We will report.", "We will report. A test will be deemed met by the officer's word."),
+    ("We will report.", "We will report. The officer will decide each case."),
+    ("We will test each model. We will tell the public. This is done for staff alone.",
+     "We will tell the public. This is done for staff alone. We will test each model."),
+    # Prohibitions.
+    ("We may not tell the public.", "We will not tell the public."),
+    ("We should not publish findings.", "We will not publish findings."),
+    # Two words that look like one misspelt; signs that are no punctuation.
+    ("A causal test will be run.", "A casual test will be run."),
+    ("The latter model will be tested.", "The later model will be tested."),
+    ("Board, officer will sign.", "Board/officer will sign."),
+    ("We will stop.", "We will stop?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), NO_STRONGER)
+def test_listed_words_in_other_places_and_numbers_of_another_meaning_are_never_called_stronger(
+    old: str, new: str
+) -> None:
+    assert weigh_text(old, new).outcome is Outcome.WEAKENED
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("We will answer within 3 days.", "We will answer within 72 hours."),
+        ("We test every 2 weeks.", "We test every 14 days."),
+        ("We will answer.", "We must answer."),
+    ],
+)
+def test_the_same_weight_in_other_words_is_retained(old: str, new: str) -> None:
+    weighed = weigh_text(old, new)
+    assert weighed.outcome is Outcome.RETAINED
+    assert weighed.why == "the same in other words of the same weight"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("We will aim to tell the public.", "We will tell the public."),
+        ("We will answer within 2 months.", "We will answer within 30 days."),
+        ("Within 6 months it will be published.", "Within 5 months it will be published."),
+        ("We will, where appropriate, aim to tell you.", "We will tell you."),
+    ],
+)
+def test_what_is_firmer_in_the_same_place_is_stronger(old: str, new: str) -> None:
+    assert weigh_text(old, new).outcome is Outcome.STRENGTHENED

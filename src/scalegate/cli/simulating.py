@@ -94,6 +94,10 @@ def _section(out: Console, section: Section) -> None:
         _table(out, table)
 
 
+_NAME = 24
+"""The longest name, in letters, that a table keeps on one line."""
+
+
 def _table(out: Console, table: Table) -> None:
     """As wide as the terminal; where that is narrow, one line for each figure."""
     from rich import box
@@ -110,7 +114,9 @@ def _table(out: Console, table: Table) -> None:
     grid = Grid(box=box.SIMPLE, pad_edge=False, show_edge=False)
     for at, column in enumerate(table.columns):
         words = at == 0 or any(len(row[at]) > 40 for row in table.rows)
-        grid.add_column(Text(column), justify="left" if words else "right", overflow="fold")
+        # A name that was broken in two cannot be searched for.
+        short = at == 0 and all(len(row[at]) <= _NAME for row in table.rows)
+        grid.add_column(Text(column), justify="left" if words else "right", overflow="fold", no_wrap=short)
     for row in table.rows:
         grid.add_row(*(Text(cell) for cell in row))
     out.print(grid)

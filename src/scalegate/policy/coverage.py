@@ -196,16 +196,17 @@ class _Reader:
 
     def _mentions(self, test: Mentions, value: Any, at: Path) -> Reading:
         begins = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in test.words)})", re.IGNORECASE)
-        found = [
-            path
+        found_at = [
+            (path, item)
             for pattern in test.at
             for path, item in _matches(value, at, pattern)
             if isinstance(item, str) and begins.search(item)
         ]
+        found = [path for path, _ in found_at]
         stated = tuple(path for path in found if not self._hole(path))
         if not stated:
             return Reading(level=Level.NONE, unstated=bool(found))
-        if test.enough:
+        if test.enough and any(path in stated and not _denies(path, item, begins) for path, item in found_at):
             return Reading(level=Level.WHOLE, places=stated)
         return Reading(level=Level.PART, places=stated, why=(TO_READ,))
 
@@ -298,6 +299,24 @@ def _said(test: Test) -> str:
 
 
 # ---------------------------------------------------------------------------------- looking at values
+
+_DENIED = re.compile(r"\b(?:not|never|no longer|nor|neither|refuse\w*|cannot)\b|n't\b", re.IGNORECASE)
+_BETTER_DENIED = ("retaliat", "reprisal")
+"""What a policy promises by saying that it will not be."""
+
+
+_PROMISES = ("commitments", "accountability", "response")
+
+
+def _denies(path: Path, text: str, begins: re.Pattern[str]) -> bool:
+    """Whether a promise names the matter only in sentences that deny something: *never anonymous* has the word, too."""
+    if path[0] not in _PROMISES:
+        return False
+    for sentence in re.split(r"(?<=[.!?;])\s+", text):
+        match = begins.search(sentence)
+        if match and (match[0].lower() in _BETTER_DENIED or not _DENIED.search(begins.sub(" ", sentence))):
+            return False
+    return True
 
 
 def _matches(value: Any, at: Path, pattern: str) -> list[tuple[Path, Any]]:

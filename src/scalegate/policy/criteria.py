@@ -98,7 +98,8 @@ class Mentions:
     """A text there has one of these beginnings of words. It speaks of the matter; what it promises, a person must read.
 
     Attributes:
-        enough: naming the matter is what is asked, as in a list of what is published; else it counts as partly.
+        enough: naming the matter is what is asked, as in a list of what is published; else, and where a
+            promise names it only in sentences that deny something, it counts as partly.
     """
 
     test: Literal["mentions"]

@@ -168,6 +168,8 @@ def _errors(outcome: Outcome) -> Section:
             "something that is tied to it is not in force. A false alarm: a week held by limits alone, none of which "
             "is truly reached, while nothing that a reached limit asks for is missing. By limit a week can count "
             "several times.",
+            "A limit here is this policy's own: one with higher limits, or with fewer, can count fewer misses in the "
+            "same years. Figures of two policies compare only where their limits are the same.",
         ),
         tables=(
             Table(

@@ -45,10 +45,12 @@ def _weighed(old: PolicyDocument, new: PolicyDocument, name: str, before: set[st
     second = sorted(p for p in came for n, r in new.roles.items() if n != name and p in r.holders)
     if second:
         return undecided(f"{', '.join(second)} holds another role as well")
-    if came and gone:
+    if came and gone and len(came) == len(gone):
         return Weighed(outcome=Outcome.RETAINED, why="other people, as many; no quorum is easier to meet")
+    if len(came) > len(gone):
+        return _more(old, name) if not gone or name in _signing(old) else undecided("other people, and more of them")
     if came:
-        return _more(old, name)
+        return undecided("other people, and fewer of them")
     if harder:
         return stricter(f"fewer people count for the quorum {harder}")
     if name in _signing(old):

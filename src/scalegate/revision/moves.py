@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scalegate.policy.document import Action, Commitment, Disclosure, Duty
+from scalegate.policy.document import Action, Commitment, Disclosure, Duty, PolicyDocument
 from scalegate.quantity import Period
 from scalegate.revision.change import Outcome, Revision, Weighed, undecided
 from scalegate.revision.prose import same_text
 from scalegate.revision.walk import Part, Walk
 from scalegate.revision.weigh import weaker
+from scalegate.revision.wording import says
 
 
 def relocated(walk: Walk, revisions: list[Revision]) -> list[Revision]:
@@ -27,7 +28,7 @@ def relocated(walk: Walk, revisions: list[Revision]) -> list[Revision]:
     come = list(walk.came)
     for went in walk.went:
         for came in come:
-            weighed = _one_part(went, came)
+            weighed = _one_part(went, came, walk.documents[1])
             if weighed is not None:
                 come.remove(came)
                 made[id(came.revision)] = None
@@ -41,13 +42,15 @@ def _joined(went: Revision, came: Revision, weighed: Weighed) -> Revision:
     return replace(went, after=came.after, new=came.new, weighed=weighed)
 
 
-def _one_part(went: Part, came: Part) -> Weighed | None:
+def _one_part(went: Part, came: Part, new: PolicyDocument) -> Weighed | None:
     """What became of a part that may be the one that came; None when it is another."""
     before, after = went.revision.before, came.revision.after
     assert before is not None
     assert after is not None
     if type(went.value) is type(came.value) and before[:-1] == after[:-1]:
         if _nameless(went.value) == _nameless(came.value):
+            if before[0] == "definitions" and says(new, str(before[-1])):
+                return undecided("a meaning moved to another word, and this one is still in use")
             return Weighed(outcome=Outcome.RELOCATED, why="the same under another id")
         return None
     one, other = _promise(went.value), _promise(came.value)

@@ -80,6 +80,23 @@ def _relied(observation: Observation) -> bool:
     return bool(getattr(observation, "relied_on", False))
 
 
+def relied_on(walk: Walk, old: Observation, new: Observation, at: Places, category: Category) -> Found:
+    """V2: one more that has to clear is stricter, unless nothing was relied on: then nothing could clear the limit."""
+    was, now = _relied(old), _relied(new)
+    if was == now:
+        return
+    limit = walk.documents[0].limits.get(str(at[0][1])) if at[0][:1] == ("limits",) else None
+    first = limit is not None and not any(_relied(o) for o in limit.observations.values())
+    if now and first:
+        weighed = weaker("nothing was relied on, so nothing could clear the limit; this can")
+    elif now:
+        weighed = stricter("what is relied on has to clear before the limit is cleared")
+    else:
+        weighed = weaker("given up: what is relied on has to clear before the limit is cleared")
+    entry = Entry(meaning=HERE, touches=_TRIGGER, rule="V2")
+    yield walk.revise(entry, was, now, _below(at, "relied_on"), category, weighed)
+
+
 def unit(walk: Walk, old: Observation, new: Observation, at: Places, _: Category) -> Found:
     """B4: families are fewer than tasks, so bounds over them are wider."""
     yield from _wider(walk, "unit", old, new, at, wide={Unit.FAMILY})
@@ -338,6 +355,6 @@ def definitions(walk: Walk, old: PolicyDocument, new: PolicyDocument, at: Places
             yield walk.revise(entry, was, now, both, Category.SCOPE, weigh(entry, was, now, walk.documents))
     for term, now in new.definitions.items():
         if term not in old.definitions:
-            in_use = says(old, term.replace("_", " "))
+            in_use = says(old, term)
             weighed = undecided("a word that was in use is given a meaning") if in_use else None
             yield walk.come(entry, now, (*inner[1], term), Category.SCOPE, weighed)

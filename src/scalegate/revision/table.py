@@ -101,7 +101,7 @@ _OBSERVED: dict[str, Entry] = {
     "measure": _open(C.METHOD, D.TRIGGER, because="something else is measured"),
     "evaluation": _open(C.METHOD, D.TRIGGER, because="another evaluation is read"),
     "direction": _open(C.METHOD, D.TRIGGER, rule="V1", because="what a result can tell is turned"),
-    "relied_on": _on("what is relied on has to clear before the limit is cleared", C.METHOD, D.TRIGGER, rule="V2"),
+    "relied_on": _by(special.relied_on),
     "limit": _less(_LINE_TOO_LOW, C.TRIGGER, D.TRIGGER, rule="V1"),
     "alert": _less(_LINE_TOO_LOW, C.TRIGGER, D.TRIGGER, rule="V6"),
     "alpha_upper": _less("a smaller level puts the upper bound higher", C.METHOD, D.TRIGGER, rule="B1"),

@@ -5,6 +5,7 @@ For: `special.py` and `moves.py`. Does not know: what a text promises.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -31,5 +32,10 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def says(document: PolicyDocument, words: str) -> bool:
-    """Whether some text of the document has these words in it."""
-    return any(words.lower() in text.lower() for text in texts(document))
+    """Whether some text of the document has these words in it; signs between words do not count."""
+    sought = _spaced(words)
+    return any(sought in _spaced(text) for text in texts(document))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))

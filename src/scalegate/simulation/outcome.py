@@ -358,6 +358,10 @@ def _competitor(scenario: Scenario, limit: LimitInstrument, drawn: Draws) -> Flo
     return found
 
 
+_FAR = 300.0
+"""Doublings, or log-odds, past which a figure says only that it is far; the next ones are no numbers any more."""
+
+
 def overshoot_of(instrument: Instrument, tally: Tally) -> tuple[Overshoot, ...]:
     """Of every limit that is read."""
     return tuple(_overshoot(instrument, tally, at) for at, limit in enumerate(instrument.limits) if limit.lines)
@@ -370,8 +374,8 @@ def _overshoot(instrument: Instrument, tally: Tally, at: int) -> Overshoot:
 
     def past(start: float, beyond: FloatArray) -> FloatArray:
         if scale == "time_horizon":
-            return np.asarray(np.exp2(beyond))
-        return np.asarray(1 / (1 + np.exp(-(start + beyond))) - off_scale(scale, start))
+            return np.asarray(np.exp2(np.clip(beyond, -_FAR, _FAR)))
+        return np.asarray(1 / (1 + np.exp(-np.clip(start + beyond, -_FAR, _FAR))) - off_scale(scale, start))
 
     known = tally.over_alert_known[at]
     room = past(line.alert, np.array([line.limit - line.alert]))
