@@ -31,9 +31,6 @@ class Opened:
         assert self.view.policy is not None
         return self.view.policy.document, POLICY_DIGEST
 
-    def each(self) -> tuple[Opened, ...]:
-        return (self,)
-
 
 def ranked(book: Book, at: datetime) -> list[Readiness]:
     return list(readiness(cast(Workspace, Opened(book.view())), at))
