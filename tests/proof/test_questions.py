@@ -113,7 +113,7 @@ def test_V6_an_alert_grants_something_new_where_a_protected_crossing_does() -> N
 
 
 def test_every_policy_that_can_be_read_is_proved_and_every_witness_stands_before_the_gate() -> None:
-    for document in some_policies("any", 6):
+    for document in some_policies("any", 3):
         (proof,) = prove([Named(document=document, file="")])
         assert [p.permission for p in proof.permissions] == list(Permission)
         assert not next(p for p in proof.permissions if p.permission is Permission.RELEASE_WEIGHTS).grantable
