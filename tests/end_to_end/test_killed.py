@@ -84,7 +84,11 @@ def check(folder: Path, prepared: World, command: str, seed: int, kills: int) ->
     assert hit, "no kill came in time: nothing was shown"
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+QUICK = ("ingest", "gate")
+"""The others go through the same store, and run in the slow tier."""
+
+
+@pytest.mark.parametrize("command", [c if c in QUICK else pytest.param(c, marks=pytest.mark.slow) for c in COMMANDS])
 def test_a_killed_command_leaves_a_record_that_verifies(tmp_path: Path, prepared_exam: World, command: str) -> None:
     check(tmp_path, prepared_exam, command, seed=20261123, kills=3)
 
