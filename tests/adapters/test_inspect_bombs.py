@@ -137,7 +137,7 @@ BOMBS: dict[str, tuple[Callable[[Path], object], str]] = {
         "",
     ),
 }
-HEAVY = ("sparse.json", "total.eval", "line.json", "crowded.json", "zstandard_slow.eval")
+HEAVY = ("sparse.json", "sparse.eval", "total.eval", "line.json", "crowded.json", "zstandard_slow.eval")
 
 READ = """
 import json, resource, sys

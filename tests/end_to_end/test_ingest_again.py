@@ -114,6 +114,7 @@ def addresses(world: World) -> list[str]:
     return [body.address for body in recorded(world)]
 
 
+@pytest.mark.slow
 def test_law_4_over_processes_the_record_is_the_same(exam: World, tmp_path: Path) -> None:
     other = exam.copy(tmp_path / "other")
     paths = logs(exam, 80)

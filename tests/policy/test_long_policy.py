@@ -80,7 +80,9 @@ DENSE = {
 }
 
 
-@pytest.mark.parametrize("place", sorted(DENSE))
+@pytest.mark.parametrize(
+    "place", [p if p == "evaluations" else pytest.param(p, marks=pytest.mark.slow) for p in sorted(DENSE)]
+)
 def test_twice_as_many_one_line_parts_take_twice_the_work(bench: ModuleType, place: str) -> None:
     after, part = DENSE[place]
     head, _, tail = bench.long_policy(200).partition(after)

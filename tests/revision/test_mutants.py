@@ -73,6 +73,7 @@ def test_what_only_moved_is_neither_removed_nor_weakened(base: Base, change: Cha
     assert not made.gate_relaxes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("base", "change"), numbered([*WEAKENING, *STRENGTHENING, *RELOCATING]))
 def test_a_gate_that_grants_more_never_comes_without_a_rule_that_is_called_weaker(base: Base, change: Change) -> None:
     made = made_of(base, change)
