@@ -11,7 +11,7 @@ import pytest
 from scalegate.decision.abstract import AbstractLimit, AbstractState, Answer, Claim, answer, concrete
 from scalegate.policy.document import Permission, PolicyDocument
 from scalegate.project import read_policy_file
-from scalegate.simulation.table import DecisionTable, columns_of, layout_of, pack, table_answer, unpack
+from scalegate.simulation.table import DecisionTable, columns_of, layout_of, pack, unpack
 from shared import ROOT
 from simulation.states import random_state
 from world import LIMITS, ident, limit, policy
@@ -111,5 +111,5 @@ def test_the_table_tells_which_limit_and_which_clause_held() -> None:
 
 
 def test_one_state_alone_goes_through_packing_and_look_up_too() -> None:
-    assert table_answer(policy(), calm()) is Answer.GRANTED
-    assert table_answer(policy(), calm(paused=True)) is Answer.HELD
+    assert DecisionTable(policy()).answer(calm()) is Answer.GRANTED
+    assert DecisionTable(policy()).answer(calm(paused=True)) is Answer.HELD

@@ -150,11 +150,12 @@ def _assessments(view: RecordView, now: datetime) -> Found:
 
 
 def _kept(view: RecordView, now: datetime) -> Found:
+    owed = obligations(view, now)
     for kind, evidence_kind, what in (
         (Kind.POLICY_REVIEW, Evidence.REVIEW_HELD, "reviews of the policy held in time"),
         (Kind.COMMITMENT, Evidence.COMMITMENT_SIGNED, "commitments signed as kept in time"),
     ):
-        met = [o for o in obligations(view, now) if o.kind is kind and o.state is State.MET]
+        met = [o for o in owed if o.kind is kind and o.state is State.MET]
         if met:
             yield evidence_kind, Shown(what=_number(len(met), what))
 

@@ -388,8 +388,3 @@ class DecisionTable:
             codes = table.answers(places).tolist()
             found.update(zip(at, (ANSWERS[code] for code in codes), strict=True))
         return tuple(found[n] for n in range(len(states)))
-
-
-def table_answer(policy: PolicyDocument, state: AbstractState) -> Answer:
-    """The answer to one state through packing and look-up, from a table of its own."""
-    return DecisionTable(policy).answer(state)
